@@ -1,0 +1,86 @@
+"""Grade hand-written deep learning: property-based tests and numerical gradients against sandboxed student code.
+
+The front door. Everything is imported when it is first used, so `autograder --help` needs neither NumPy nor torch.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from autograder.assignment.declare import mistake, variant
+    from autograder.checks.case import CONTENTS, Case, Space
+    from autograder.checks.compare import expect, expect_shape
+    from autograder.checks.consistency import expect_consistent
+    from autograder.checks.covering import all_pairs
+    from autograder.checks.gradcheck import gradcheck
+    from autograder.checks.oracle import real_where, vjp
+    from autograder.checks.purity import expect_repeatable, expect_unmodified
+    from autograder.checks.student import Student
+    from autograder.errors import AutograderError, CheckFailed
+    from autograder.model import GradeReport, Verdict
+    from autograder.notebook import check
+    from autograder.pipeline import grade
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "CONTENTS": "checks.case",
+    "AutograderError": "errors",
+    "Case": "checks.case",
+    "CheckFailed": "errors",
+    "GradeReport": "model",
+    "Space": "checks.case",
+    "Student": "checks.student",
+    "Verdict": "model",
+    "all_pairs": "checks.covering",
+    "check": "notebook",
+    "expect": "checks.compare",
+    "expect_consistent": "checks.consistency",
+    "expect_repeatable": "checks.purity",
+    "expect_shape": "checks.compare",
+    "expect_unmodified": "checks.purity",
+    "gradcheck": "checks.gradcheck",
+    "grade": "pipeline",
+    "mistake": "assignment.declare",
+    "real_where": "checks.oracle",
+    "variant": "assignment.declare",
+    "vjp": "checks.oracle",
+}
+
+__all__ = [
+    "CONTENTS",
+    "AutograderError",
+    "Case",
+    "CheckFailed",
+    "GradeReport",
+    "Space",
+    "Student",
+    "Verdict",
+    "all_pairs",
+    "check",
+    "expect",
+    "expect_consistent",
+    "expect_repeatable",
+    "expect_shape",
+    "expect_unmodified",
+    "gradcheck",
+    "grade",
+    "mistake",
+    "real_where",
+    "variant",
+    "vjp",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'autograder' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"autograder.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

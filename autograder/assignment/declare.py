@@ -1,0 +1,102 @@
+"""How an author declares checks, mistakes and variants: decorators that note a record and leave the function alone."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, TypeVar
+
+from autograder.model import Check, Mistake, Variant, Visibility
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_collected: ContextVar[list[Check | Mistake | Variant] | None] = ContextVar("collected", default=None)
+
+
+@contextmanager
+def collecting() -> Any:
+    """Collect everything that is declared while the context lasts; duplicates included, for the loader to refuse."""
+    declared: list[Check | Mistake | Variant] = []
+    token = _collected.set(declared)
+    try:
+        yield declared
+    finally:
+        _collected.reset(token)
+
+
+def declare_check(
+    entry_point: str,
+    *,
+    points: float,
+    given: Any = None,
+    examples: int = 8,
+    needs: Sequence[str] = (),
+    visibility: str = "public",
+    name: str | None = None,
+    sentence: str | None = None,
+) -> Callable[[F], F]:
+    """Declare `function(student, case)` as a check of `entry_point`, worth `points`.
+
+    Its docstring is the sentence that the student reads. `given` is the `Space` its cases are drawn from (none: one
+    case, for known answers); `needs` are ids of checks that must pass before this one pays. The id is
+    `entry_point.rest` for a function called `entry_point_rest`; `name` and `sentence` stand in for both where one
+    function serves several entry points."""
+
+    def decorate(function: F) -> F:
+        rest = name or function.__name__.removeprefix(f"{entry_point}_")
+        _declare(
+            Check(
+                id=f"{entry_point}.{rest}",
+                entry_point=entry_point,
+                points=float(points),
+                sentence=sentence or first_paragraph(function),
+                visibility=Visibility(visibility),
+                run=function,
+                strategy=given,
+                examples=examples,
+                needs=tuple(needs),
+            )
+        )
+        return function
+
+    return decorate
+
+
+def mistake(entry_point: str, *, caught_by: str | Sequence[str], name: str | None = None) -> Callable[[F], F]:
+    """Declare a function as a known-wrong `entry_point`. `caught_by` are the checks that must fail it (ids, or the part
+    behind the entry point); its docstring is what a teacher would say to the student who wrote it."""
+
+    def decorate(function: F) -> F:
+        checks = (caught_by,) if isinstance(caught_by, str) else tuple(caught_by)
+        _declare(
+            Mistake(
+                name=name or function.__name__,
+                entry_point=entry_point,
+                caught_by=tuple(check if "." in check else f"{entry_point}.{check}" for check in checks),
+                says=first_paragraph(function),
+                replacement=function,
+            )
+        )
+        return function
+
+    return decorate
+
+
+def variant(function: F) -> F:
+    """Declare another correct way to write some entry points. The function takes no arguments and returns
+    `{entry point: function}`; its docstring says why that way is right."""
+    _declare(Variant(name=function.__name__, why=first_paragraph(function), build=function))
+    return function
+
+
+def first_paragraph(function: Callable[..., Any]) -> str:
+    """The first paragraph of a docstring, on one line; empty without one."""
+    return " ".join((inspect.getdoc(function) or "").split("\n\n")[0].split())
+
+
+def _declare(record: Check | Mistake | Variant) -> None:
+    collected = _collected.get()
+    if collected is not None:
+        collected.append(record)

@@ -1,0 +1,208 @@
+"""Finds assignments in a course, and what their Python files declare."""
+
+from __future__ import annotations
+
+import difflib
+import graphlib
+import importlib.metadata
+import importlib.util
+import sys
+import types
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from autograder.assignment.declare import collecting
+from autograder.assignment.load import load_assignment
+from autograder.errors import AssignmentError, AutograderError
+from autograder.model import Assignment, Check, Mistake, Variant, Visibility
+
+ENTRY_POINT_GROUP = "autograder.assignments"
+MODULES = "autograder_assignments"
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Declared:
+    """An assignment with everything that its folder declares, and its reference as a module."""
+
+    assignment: Assignment
+    checks: tuple[Check, ...]
+    mistakes: tuple[Mistake, ...]
+    variants: tuple[Variant, ...]
+    reference: types.ModuleType
+
+
+def course_folders(start: Path | None = None) -> list[Path]:
+    """Folders that hold assignments: the nearest `assignments/` from `start` (the working directory) upwards, else the
+    one that this package came with, and whatever other distributions offer."""
+    start = (start or Path.cwd()).resolve()
+    own = Path(__file__).resolve().parents[2]
+    here = [folder for folder in (start, *start.parents, own) if any(folder.glob("assignments/*/assignment.toml"))]
+    found = [here[0] / "assignments"] if here else []
+    for entry in importlib.metadata.entry_points(group=ENTRY_POINT_GROUP):
+        spec = importlib.util.find_spec(entry.value)
+        if spec and spec.submodule_search_locations:
+            found.append(Path(spec.submodule_search_locations[0]))
+    return list(dict.fromkeys(found))
+
+
+def assignment_folders(start: Path | None = None) -> dict[str, Path]:
+    """Every assignment that can be found, by name; AutograderError when two folders own one name."""
+    found: dict[str, Path] = {}
+    for course in course_folders(start):
+        for path in sorted(course.glob("*/assignment.toml")):
+            slug = path.parent.name
+            if slug in found:
+                raise AutograderError(
+                    f"Two assignments are called {slug}: {found[slug]} and {path.parent}; rename one."
+                )
+            found[slug] = path.parent
+    return found
+
+
+def find_assignment(slug: str, start: Path | None = None) -> Declared:
+    """The assignment called `slug`; AutograderError, with the nearest name, when there is none."""
+    folders = assignment_folders(start)
+    if slug not in folders:
+        near = difflib.get_close_matches(slug, folders, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(folders) or 'none here'}."
+        raise AutograderError(f"There is no assignment {slug!r}; {hint}")
+    return discover(folders[slug])
+
+
+def discover(folder: Path) -> Declared:
+    """Load the assignment in `folder` with its checks, mistakes and variants."""
+    assignment = load_assignment(folder)
+    package = f"{MODULES}.{assignment.id}"
+    _forget(package)
+    _package(MODULES, [])
+    _package(package, [str(folder)])
+    reference = _module(f"{package}.reference", Path(assignment.reference))
+    checks = [*_declared(package, folder / "checks.py", Check), *_hidden(package, folder)]
+    mistakes = _declared(package, folder / "mistakes.py", Mistake)
+    variants = _declared(package, folder / "variants.py", Variant)
+    problems = [
+        *_check_problems(assignment, checks, reference),
+        *_mistake_problems(assignment, mistakes, checks),
+        *_variant_problems(assignment, variants),
+    ]
+    if problems:
+        raise AssignmentError(str(folder), problems)
+    return Declared(assignment, tuple(checks), tuple(mistakes), tuple(variants), reference)
+
+
+def _hidden(package: str, folder: Path) -> list[Check]:
+    return [
+        msgspec.structs.replace(check, visibility=Visibility.HIDDEN)
+        for check in _declared(package, folder / "hidden.py", Check)
+    ]
+
+
+def _declared(package: str, path: Path, kind: type[R]) -> list[R]:
+    if not path.is_file():
+        return []
+    with collecting() as declared:
+        _module(f"{package}.{path.stem}", path)
+    return [record for record in declared if isinstance(record, kind)]
+
+
+def _check_problems(assignment: Assignment, checks: list[Check], reference: types.ModuleType) -> Iterator[str]:
+    names = {entry.name for entry in assignment.entry_points}
+    known = {check.id for check in checks}
+    if not checks:
+        yield "checks.py declares no check"
+    yield from _duplicates("check", [check.id for check in checks])
+    for check in checks:
+        if check.entry_point not in names:
+            yield f"check {check.id} is of {check.entry_point}, which assignment.toml does not name"
+        if not check.sentence:
+            yield f"check {check.id} has no docstring; it is the sentence that the student reads"
+        if not check.points > 0:
+            yield f"check {check.id} is worth {check.points:g} points; it must be more than 0"
+        yield from (f"check {check.id} needs {need}, which is not a check" for need in check.needs if need not in known)
+    try:
+        graphlib.TopologicalSorter({check.id: check.needs for check in checks}).prepare()
+    except graphlib.CycleError as error:
+        yield f"checks need each other in a circle: {', '.join(error.args[1])}"
+    yield from _entry_point_problems(names, {check.entry_point for check in checks}, reference)
+
+
+def _entry_point_problems(names: set[str], checked: set[str], reference: types.ModuleType) -> Iterator[str]:
+    for name in sorted(names - checked):
+        yield f"entry point {name} has no check"
+    for name in sorted(names):
+        if not callable(getattr(reference, name, None)):
+            yield f"the reference does not define {name}"
+
+
+def _mistake_problems(assignment: Assignment, mistakes: list[Mistake], checks: list[Check]) -> Iterator[str]:
+    names = {entry.name for entry in assignment.entry_points}
+    known = {check.id for check in checks}
+    yield from _duplicates("mistake", [mistake.name for mistake in mistakes])
+    for mistake in mistakes:
+        if mistake.entry_point not in names:
+            yield f"mistake {mistake.name} is of {mistake.entry_point}, which assignment.toml does not name"
+        if not mistake.says:
+            yield f"mistake {mistake.name} has no docstring; it is what a teacher would say"
+        for check in mistake.caught_by:
+            if check not in known:
+                yield f"mistake {mistake.name} is caught by {check}, which is not a check"
+
+
+def _variant_problems(assignment: Assignment, variants: list[Variant]) -> Iterator[str]:
+    names = {entry.name for entry in assignment.entry_points}
+    yield from _duplicates("variant", [variant.name for variant in variants])
+    for variant in variants:
+        for name in sorted(variant.replacements.keys() - names):
+            yield f"variant {variant.name} replaces {name}, which assignment.toml does not name"
+
+
+def _duplicates(kind: str, names: list[str]) -> Iterator[str]:
+    for name, count in Counter(names).items():
+        if count > 1:
+            yield f"{count} {kind}s are called {name}; only one may be"
+
+
+def _package(name: str, path: list[str]) -> None:
+    if name not in sys.modules:
+        module = types.ModuleType(name)
+        module.__path__ = path
+        sys.modules[name] = module
+
+
+def _forget(package: str) -> None:
+    for name in [name for name in sys.modules if name == package or name.startswith(f"{package}.")]:
+        del sys.modules[name]
+
+
+def _module(name: str, path: Path) -> Any:
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise AssignmentError(str(path), ["this is not a Python file"])
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except AutograderError:
+        raise
+    except Exception as error:
+        del sys.modules[name]
+        line = _line_in(error, str(path))
+        raise AssignmentError(str(path), [f"{line}{type(error).__name__}: {error}"]) from error
+    return module
+
+
+def _line_in(error: Exception, path: str) -> str:
+    step, line = error.__traceback__, None
+    while step is not None:
+        if step.tb_frame.f_code.co_filename == path:
+            line = step.tb_lineno
+        step = step.tb_next
+    return f"line {line}: " if line else ""

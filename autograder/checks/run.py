@@ -1,0 +1,66 @@
+"""Putting one check's questions to one student."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograder.checks.case import Case
+from autograder.checks.student import Student
+from autograder.errors import GraderFault, SubmissionFault
+from autograder.model import Check, Verdict
+
+# A grading seed and a check name the cases; known answers have one case and nothing to draw.
+ARRAY_CAP = 24  # numbers; a larger array is shown by its shape alone
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """How a student fared: the fault and the case that brought it out, or neither; and what the student returned."""
+
+    verdict: Verdict
+    fault: SubmissionFault | None
+    case: Case | None
+    trace: tuple[tuple[str, tuple[Any, ...]], ...]
+    precision: str
+
+
+def cases_of(check: Check, seed: int) -> tuple[Case, ...]:
+    """The cases that `check` asks under grading seed `seed`: the same objects for every submission of the class."""
+    if check.strategy is None:
+        return (Case({}, seed),)
+    cases: tuple[Case, ...] = check.strategy.cases(seed, check.examples)
+    return cases
+
+
+def attempt(check: Check, student: Student, cases: Sequence[Case]) -> Attempt:
+    """Ask `check` of `student` on each of `cases`, up to the first that brings out a fault.
+
+    An exception that is not the student's fault is the grader's: GraderFault, never a wrong answer."""
+    for case in cases:
+        student.trace.clear()
+        try:
+            with np.errstate(all="ignore"):
+                check.run(student, case)
+        except SubmissionFault as fault:
+            return Attempt(fault.verdict, fault, case, tuple(student.trace), student.precision)
+        except GraderFault:
+            raise
+        except Exception as error:
+            raise GraderFault(f"check {check.id} broke on {case.params}: {type(error).__name__}: {error}") from error
+    return Attempt(Verdict.PASS, None, None, tuple(student.trace), student.precision)
+
+
+def counterexample(fault: SubmissionFault, case: Case) -> dict[str, Any]:
+    """The case as plain JSON values: parameters, shapes, small arrays whole, and where the worst number stands."""
+    shown = {name: value for name, value in dict(case.arrays).items() if isinstance(value, np.ndarray)}
+    found: dict[str, Any] = {
+        "parameters": case.params,
+        "shapes": {name: list(array.shape) for name, array in shown.items()},
+        "arguments": {name: array.tolist() for name, array in shown.items() if array.size <= ARRAY_CAP},
+    }
+    found.update(getattr(fault, "counterexample", {}))
+    return found

@@ -1,0 +1,96 @@
+"""The student, as a check sees them: functions that take arrays and give arrays.
+
+`Student` wraps a `Program` — whatever runs the code: a sandboxed worker, or functions in this process — unpacks what
+the entry points return, and remembers it, so that a wrong answer can be compared with known mistakes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from autograder.checks.tolerance import precision_of
+from autograder.errors import CheckFailed, Crashed, SubmissionFault
+from autograder.model import Assignment, EntryPoint
+from autograder.wire import Call, Handle, Opaque
+
+
+class Program(Protocol):
+    """What runs a submission. One outcome for each call: a value, or the fault that ended it."""
+
+    def calls(self, calls: Sequence[Call]) -> list[Any | SubmissionFault]: ...
+
+
+class Student:
+    """A submission under one check: `student.affine_forward(x, w, b)` gives what `assignment.toml` says it returns."""
+
+    def __init__(self, assignment: Assignment, program: Program) -> None:
+        self._assignment = assignment
+        self._program = program
+        self.trace: list[tuple[str, tuple[Any, ...]]] = []
+        self.precision = "float64"
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        try:
+            entry = self._assignment.entry_point(name)
+        except KeyError:
+            raise AttributeError(f"{self._assignment.id} has no entry point {name}") from None
+        return lambda *args, **kwargs: self.each(entry.name, [args], **kwargs)[0]
+
+    def each(self, name: str, argument_lists: Iterable[Sequence[Any]], **kwargs: Any) -> list[Any]:
+        """Call `name` once for each list of arguments, in one round trip; raises the first fault."""
+        entry = self._assignment.entry_point(name)
+        keep = tuple(i for i, output in enumerate(entry.returns) if output in entry.opaque)
+        calls = [Call(name, tuple(args), kwargs, keep) for args in argument_lists]
+        return [self._accept(entry, outcome) for outcome in self._program.calls(calls)]
+
+    def arguments_after(self, name: str, *args: Any, **kwargs: Any) -> list[Any]:
+        """The arguments as a call of `name` left them: for checks that inputs are not modified."""
+        (outcome,) = self._program.calls([Call(name, args, kwargs, echo=True)])
+        if isinstance(outcome, SubmissionFault):
+            raise outcome
+        if not isinstance(outcome, list) or len(outcome) != len(args):
+            raise Crashed("The program broke the grading protocol: it sent other arguments than it was given.")
+        self.trace.append((name, tuple(outcome)))  # what was done to the arguments tells one mistake from another
+        return list(outcome)
+
+    def _accept(self, entry: EntryPoint, outcome: Any) -> Any:
+        if isinstance(outcome, SubmissionFault):
+            raise outcome
+        outputs = _unpack(entry, outcome)
+        self.trace.append((entry.name, outputs))
+        if self.precision == "float64" and any(precision_of(part) == "float32" for part in _arrays(outputs)):
+            self.precision = "float32"  # for the rest of the check: after `out - x` float32 can no longer be seen
+        return outputs if len(entry.returns) > 1 else outputs[0]
+
+
+def _unpack(entry: EntryPoint, value: Any) -> tuple[Any, ...]:
+    wanted = ", ".join(entry.returns)
+    if len(entry.returns) == 1:
+        if isinstance(value, tuple | list) and len(value) == 1:
+            value = value[0]
+        return (value,)
+    if isinstance(value, tuple | list) and len(value) == len(entry.returns):
+        return tuple(value)
+    raise CheckFailed(f"{entry.name} returned {describe(value)} where ({wanted}) is asked for.")
+
+
+def _arrays(outputs: Iterable[Any]) -> Iterator[Any]:
+    for output in outputs:
+        if isinstance(output, np.ndarray | np.generic | float):
+            yield output
+        elif isinstance(output, dict):
+            yield from _arrays(output.values())
+
+
+def describe(value: Any) -> str:
+    """A value in a few words, for a message."""
+    if isinstance(value, Opaque | Handle):
+        return f"a value of type {value.type}"
+    if isinstance(value, np.ndarray):
+        return f"one array of shape {value.shape}"
+    if isinstance(value, tuple | list):
+        return f"{len(value)} value{'s' if len(value) != 1 else ''}"
+    return "None" if value is None else f"a {type(value).__name__}"

@@ -1,0 +1,44 @@
+"""How close is right: one table, by the precision that the student's code computes in.
+
+float64: correct solutions of five courses differ from a float64 oracle by at most 6.8e-12 of the largest expected
+number, and the nearest real mistake by 1e-6. 1e-9 stands between, and below the 2e-10 … 4e-10 that finite differences
+reach only with luck. float32: sums of a few hundred terms lose 1e-6; 1e-4 leaves room for ill-scaled inputs and still
+finds every mistake in the bank, the smallest of which is 4e-4.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """`relative` to the largest expected number, plus `absolute`."""
+
+    relative: float
+    absolute: float
+
+    def bound(self, expected: np.ndarray[Any, Any]) -> float:
+        """The largest difference that still counts as equal."""
+        scale = float(np.max(np.abs(expected))) if expected.size else 0.0
+        return self.relative * scale + self.absolute
+
+
+TOLERANCES = {"float64": Tolerance(1e-9, 1e-12), "float32": Tolerance(1e-4, 1e-6)}
+
+
+def precision_of(value: Any) -> str:
+    """The precision that `value` was computed in: float32 when its dtype says so or when every number of it is a
+    float32 number, which float64 arithmetic hits by chance once in 2^29."""
+    array = np.asarray(value)
+    if array.dtype == np.float32:
+        return "float32"
+    if array.dtype != np.float64 or not array.size:
+        return "float64"
+    with np.errstate(over="ignore", invalid="ignore"):
+        rounded = array.astype(np.float32).astype(np.float64)
+    interesting = array != np.round(array, 6)  # whole and short decimal numbers fit both
+    return "float32" if interesting.any() and np.array_equal(rounded, array) else "float64"

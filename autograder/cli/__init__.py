@@ -1,0 +1,88 @@
+"""The command line: each command parses, calls the library, renders.
+
+`autograder --help` imports neither NumPy nor torch: a command's module is imported when it is called.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+import autograder
+
+# Where each command lives; it is imported when it is called or asked for help.
+COMMANDS = {
+    "check": ("student", "Check your own work on the public checks."),
+    "doctor": ("system", "Say which isolation holds on this machine, by attacking it."),
+    "grade": ("grading", "Grade submissions: files, folders, zips, or a folder of them."),
+    "list": ("system", "List the assignments that can be found."),
+    "new": ("author", "Begin an assignment that already works."),
+    "prove": ("author", "Prove that an assignment's grades can be trusted."),
+    "release": ("author", "Write what students get: the template notebook and script."),
+    "replay": ("student", "Meet a failure again, from the token in a report."),
+    "report": ("grading", "Turn graded results into a page."),
+    "schema": ("system", "Print the JSON Schema of a report."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"autograder.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = getattr(module, f"{cmd_name}_command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        import difflib
+
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(COMMANDS)}."
+            raise click.UsageError(f"There is no command {args[0]!r}; {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(autograder.__version__, prog_name="autograder")
+def cli() -> None:
+    """Grade hand-written deep learning with property-based tests and numerical gradients.
+
+    Students run `autograder check`, instructors `autograder grade`. Exit status: 0 done; 1 a check did not pass (check,
+    replay, prove, release --check); 2 bad usage or unreadable input; 3 the grader itself failed.
+    """
+
+
+def main() -> None:
+    """Run the command line; an error that we know becomes one sentence on stderr and its exit status."""
+    from autograder.errors import AutograderError, GraderFault
+
+    try:
+        cli.main(standalone_mode=False)
+    except click.exceptions.Exit as error:
+        sys.exit(error.exit_code)
+    except click.Abort:
+        click.echo("Stopped. What was graded is kept.", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except AutograderError as error:
+        click.echo(str(error), err=True)
+        sys.exit(3 if isinstance(error, GraderFault) else 2)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)

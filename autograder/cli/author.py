@@ -1,0 +1,106 @@
+"""`prove`, `release` and `new`: what an assignment's author runs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import msgspec
+
+from autograder.assignment.discover import Declared, assignment_folders, course_folders
+from autograder.cli.common import ASSIGNMENT, complete_assignment, default_jobs, load
+from autograder.errors import AutograderError
+from autograder.pipeline import Grading
+from autograder.prove.prove import Finding, Options, entry_point_points, prove, prove_mutants
+from autograder.prove.sample_class import prove_sample_class
+from autograder.prove.summary import Summary
+from autograder.sandbox.isolation import choose
+
+
+@click.command("prove", short_help="Prove that grades can be trusted.")
+@click.argument("assignments", nargs=-1, shell_complete=complete_assignment)
+@click.option(
+    "--mutants", is_flag=True, help="Also break the reference in every small way, and require that each is caught."
+)
+@click.option(
+    "--seeds",
+    type=click.IntRange(1, 10_000),
+    default=3,
+    show_default=True,
+    help="Grading seeds that correct code must pass.",
+)
+@click.option("--jobs", type=click.IntRange(1, 256), default=None, help="Forks at a time; default: one a core.")
+@click.option("--json", "as_json", is_flag=True, help="One finding a line, and a summary.")
+def prove_command(assignments: tuple[str, ...], mutants: bool, seeds: int, jobs: int | None, as_json: bool) -> None:
+    """Show for each of ASSIGNMENTS (default: all) that its grades can be trusted. Exit status 0 when all holds."""
+    names = assignments or tuple(assignment_folders())
+    if not names:
+        raise AutograderError("There is no assignment here; begin one with `autograder new SLUG`.")
+    options = Options(seeds=range(seeds), jobs=jobs or default_jobs())
+    proven = [_prove_one(load(name), options, mutants, as_json) for name in names]
+    sys.exit(0 if all(proven) else 1)
+
+
+def _prove_one(declared: Declared, options: Options, mutants: bool, as_json: bool) -> bool:
+    from autograder.reports.terminal import make_console
+
+    slug = declared.assignment.id
+    summary = Summary()
+    console = make_console(stderr=True)
+    with console.status(f"proving {slug}") as status:
+        for finding in _findings(declared, options, mutants):
+            summary.add(finding)
+            status.update(f"proving {slug}: {summary.count} findings")
+            if as_json:
+                click.echo(json.dumps({"assignment": slug, **msgspec.to_builtins(finding)}))
+    if as_json:
+        click.echo(json.dumps({"assignment": slug, "proven": summary.proven, "claims": summary.claims()}))
+    else:
+        make_console().print(summary.render(slug))
+    return summary.proven
+
+
+def _findings(declared: Declared, options: Options, mutants: bool) -> Iterator[Finding]:
+    yield from prove(declared, options)
+    if mutants:
+        yield from prove_mutants(declared, options)
+    yield from prove_sample_class(Grading(declared, options.seeds[0], choose(None), declared.checks))
+
+
+@click.command("release", short_help="Write what students get.")
+@ASSIGNMENT
+@click.option("--check", "check_only", is_flag=True, help="Write nothing; fail when what is there differs.")
+def release_command(assignment: str, check_only: bool) -> None:
+    """Write student_templates/ASSIGNMENT: the reference without its solutions, as a notebook and a script."""
+    from autograder.release import drift, leaks, render, write
+
+    declared = load(assignment)
+    folder = Path(declared.assignment.folder).parent.parent / "student_templates" / declared.assignment.id
+    files = render(declared.assignment, entry_point_points(declared.checks))
+    if leaked := leaks(declared.assignment, files):
+        raise AutograderError("The solution would leak into the template: " + "; ".join(leaked[:3]))
+    if check_only:
+        problems = drift(files, folder)
+        for problem in problems:
+            click.echo(problem, err=True)
+        sys.exit(1 if problems else 0)
+    write(files, folder)
+    for name in files:
+        click.echo(folder / name)
+
+
+@click.command("new", short_help="Begin an assignment.")
+@click.argument("slug")
+def new_command(slug: str) -> None:
+    """Begin an assignment called SLUG: a small one that works, to be changed into yours."""
+    from autograder.release.new import scaffold
+
+    courses = course_folders()
+    own = Path(__file__).resolve().parents[2] / "assignments"
+    root = courses[0].parent if courses and (courses[0] != own or Path.cwd().is_relative_to(own.parent)) else Path.cwd()
+    for path in scaffold(slug, root):
+        click.echo(path)
+    click.echo(f"Now run: autograder prove {slug}", err=True)

@@ -1,0 +1,140 @@
+"""`grade` and `report`."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import click
+import msgspec
+
+from autograder.cli.common import ASSIGNMENT, ISOLATION, default_jobs, level, load, sentences
+from autograder.errors import AutograderError
+from autograder.executors import LocalExecutor
+from autograder.model import GradeReport, Verdict
+from autograder.pipeline import Grading, grade_class
+from autograder.sandbox.isolation import choose
+from autograder.score import grader_failed
+from autograder.store import Store
+from autograder.submission import find_submissions
+
+
+@click.command("grade", short_help="Grade submissions.")
+@ASSIGNMENT
+@click.argument("submissions", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Keep results here, and take up a run that was stopped.",
+)
+@click.option("--jobs", type=click.IntRange(1, 256), default=None, help="Submissions at a time; default: one a core.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**63 - 1),
+    default=None,
+    help="The grading seed; default: secret and new for each run.",
+)
+@ISOLATION
+@click.option("--resume/--fresh", default=True, help="Take up the run in --out, or begin again.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="json: one report a line on stdout."
+)
+def grade_command(
+    assignment: str,
+    submissions: tuple[Path, ...],
+    out: Path | None,
+    jobs: int | None,
+    seed: int | None,
+    isolation: str | None,
+    resume: bool,
+    form: str,
+) -> None:
+    """Grade SUBMISSIONS of ASSIGNMENT on all its checks, public and hidden.
+
+    A submission is a .py, an .ipynb, a .zip, or a folder that holds one; a folder of such is a class.
+    """
+    declared = load(assignment)
+    if gone := [path for path in submissions if not path.exists() and not path.is_symlink()]:
+        raise AutograderError(f"{gone[0]} does not exist; check the path.")
+    entries = find_submissions(submissions)
+    if not entries:
+        raise AutograderError(f"There is no submission in {', '.join(map(str, submissions))}.")
+    held = choose(level(isolation))
+    store = Store(out) if out else None
+    if store and not resume:
+        store.clear()
+    fresh = secrets.randbits(48)
+    seed = store.seed(seed, fresh) if store else fresh if seed is None else seed
+    grading = Grading(declared, seed, held, declared.checks)
+    running = grade_class(grading, entries, LocalExecutor(jobs or default_jobs()), store)
+    reports = list(_shown(running, len(entries), form))
+    if store:
+        store.close()
+    if form == "text":
+        _print_reports(reports, sentences(declared.checks))
+    _exit(reports, {path for path in submissions if not path.is_dir()}, dict(entries))
+
+
+def _shown(reports: Iterable[GradeReport], count: int, form: str) -> Iterator[GradeReport]:
+    """The reports as they come, with a progress bar on stderr and, for json, a line each on stdout."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from autograder.reports.terminal import make_console
+
+    columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    console = make_console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal or count < 2) as progress:
+        task = progress.add_task("grading", total=count)
+        for report in reports:
+            if form == "json":
+                click.echo(msgspec.json.encode(report).decode())
+            progress.advance(task)
+            yield report
+
+
+def _print_reports(reports: list[GradeReport], asked: dict[str, str]) -> None:
+    from autograder.reports.terminal import make_console, render_class, render_report
+
+    console = make_console()
+    if len(reports) == 1:
+        console.print(render_report(reports[0], sentences=asked))
+    else:
+        console.print(render_class(sorted(reports, key=lambda report: report.submission.id)))
+
+
+def _exit(reports: list[GradeReport], named: set[Path], paths: dict[str, Path]) -> None:
+    """3 when the grader broke, 2 when a file that was named outright could not be read; a class goes on without it."""
+    broken = [report.submission.id for report in reports if grader_failed(report.results)]
+    if broken:
+        why = next(r.message for report in reports for r in report.results if r.verdict is Verdict.GRADER_ERROR)
+        click.echo(f"The grader failed on {', '.join(broken[:5])}; no score was kept. {why}", err=True)
+        sys.exit(3)
+    unread = [r for r in reports if not r.submission.sha256 and paths.get(r.submission.id) in named]
+    for report in unread:
+        click.echo(" ".join(report.notes), err=True)
+    if unread:
+        sys.exit(2)
+
+
+@click.command("report", short_help="Turn graded results into a page.")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--format", "form", type=click.Choice(["html"]), default="html", help="What to write.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), help="Where to write it; default: FOLDER/report.html."
+)
+def report_command(folder: Path, form: str, out: Path | None) -> None:
+    """Write a page from the results that `grade --out FOLDER` kept."""
+    from autograder.reports.html import render_class_html
+
+    with Store(folder) as store:
+        reports = list(store.reports())
+    if not reports:
+        raise AutograderError(f"There are no results in {folder}; grade with --out {folder} first.")
+    path = out or folder / "report.html"
+    declared = [load(slug) for slug in dict.fromkeys(report.assignment.id for report in reports)]
+    asked = {check: sentence for one in declared for check, sentence in sentences(one.checks).items()}
+    page = render_class_html(reports, [one.assignment for one in declared], asked)
+    path.write_text(page, encoding="utf-8")
+    click.echo(path)

@@ -1,0 +1,102 @@
+"""`check` and `replay`: what students run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import msgspec
+
+from autograder.assignment.discover import find_assignment
+from autograder.cli.common import ASSIGNMENT, ISOLATION, chosen_checks, level, load, sentences
+from autograder.errors import AutograderError
+from autograder.model import GradeReport, Level, Verdict
+from autograder.pipeline import Grading, grade_one
+from autograder.sandbox.isolation import choose
+from autograder.score import grader_failed
+from autograder.submission import find_submissions
+
+PRACTICE_SEED = 0  # the same paper every time, so that an edit is the only thing that changes between two runs
+
+
+@click.command("check", short_help="Check your own work.")
+@ASSIGNMENT
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--only", multiple=True, metavar="NAME", help="Only this entry point or check; may be repeated.")
+@click.option("--watch", is_flag=True, help="Check again whenever the file is saved.")
+@ISOLATION
+@click.option("--format", "form", type=click.Choice(["text", "json", "html"]), default="text")
+def check_command(
+    assignment: str, file: Path, only: tuple[str, ...], watch: bool, isolation: str | None, form: str
+) -> None:
+    """Run the public checks of ASSIGNMENT on FILE. Exit status 0 only when every check passes."""
+    declared = load(assignment)
+    checks = chosen_checks(declared, only, public_only=True)
+    held = choose(level(isolation), at_least=Level.PROCESS)
+    grading = Grading(declared, PRACTICE_SEED, held, checks)
+    report = None
+    for _ in _saves(file) if watch else [None]:
+        if watch:
+            click.clear()
+        report = grade_one(grading, *_one(file))
+        _show(report, form, sentences(checks))
+    assert report is not None
+    if grader_failed(report.results):
+        sys.exit(3)
+    if not report.submission.sha256:
+        click.echo(" ".join(report.notes), err=True)
+        sys.exit(2)
+    sys.exit(0 if all(result.verdict is Verdict.PASS for result in report.results) else 1)
+
+
+def _one(file: Path) -> tuple[str, Path]:
+    entries = find_submissions([file])
+    if len(entries) != 1:
+        raise AutograderError(f"{file} holds {len(entries)} submissions; name one of them.")
+    return entries[0]
+
+
+def _show(report: GradeReport, form: str, asked: dict[str, str]) -> None:
+    if form == "json":
+        click.echo(msgspec.json.encode(report).decode())
+    elif form == "html":
+        from autograder.reports.html import render_report_html
+
+        click.echo(render_report_html(report, sentences=asked))
+    elif report.submission.sha256:
+        from autograder.reports.terminal import make_console, render_report
+
+        make_console().print(render_report(report, sentences=asked))
+
+
+def _saves(file: Path) -> Iterator[None]:
+    """Once now, and once for each time that `file` is saved, until the student stops it."""
+    try:
+        import watchfiles  # type: ignore[import-not-found, unused-ignore]
+    except ImportError:
+        raise AutograderError("--watch needs watchfiles: pip install 'dl-autograder[watch]'.") from None
+    yield
+    for changes in watchfiles.watch(file.parent):
+        if any(Path(path).name == file.name for _, path in changes):
+            yield
+
+
+@click.command("replay", short_help="Meet a failure again.")
+@click.argument("token")
+@click.argument("file", type=click.Path(path_type=Path))
+@ISOLATION
+def replay_command(token: str, file: Path, isolation: str | None) -> None:
+    """Ask FILE the one question that TOKEN, from a report, stands for. Exit status 0 when it passes now."""
+    from autograder.replay import grading_of
+    from autograder.reports.terminal import make_console, render_report
+
+    name, path = _one(file)
+    # by name, never by folder: a token may come from anybody, and loading an assignment runs its files
+    grading = grading_of(token, choose(level(isolation), at_least=Level.PROCESS), find_assignment)
+    report = grade_one(grading, name, path)
+    make_console().print(render_report(report, sentences=sentences(grading.checks)))
+    if not report.submission.sha256:
+        sys.exit(2)
+    sys.exit(3 if grader_failed(report.results) else 0 if report.results[0].verdict is Verdict.PASS else 1)

@@ -1,0 +1,113 @@
+"""Everything that can go wrong, drawn once.
+
+AutograderError                 one sentence: what, where, what to do
+├── AssignmentError             an assignment folder is wrong (all its problems at once, one a line)
+├── SubmissionRefused           a submission cannot be read: not UTF-8, too large, no code, a zip bomb, …
+├── BadToken                    a replay token is damaged or belongs to another assignment
+├── IsolationUnavailable        the isolation asked for cannot be had on this machine
+├── GraderFault                 the grader itself failed; never costs a student points
+└── SubmissionFault             the student's code did something that ends a check; carries the verdict
+    ├── Missing                 the entry point is not defined or not written yet
+    ├── Crashed                 it raised, died, or answered outside the protocol
+    ├── TimedOut                it used more time than the check allows
+    ├── OutOfMemory             it asked for more memory than the check allows
+    ├── Forbidden               it used what the assignment's policy forbids
+    └── CheckFailed             it answered, and the answer is wrong
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from autograder.model import Verdict
+
+
+class AutograderError(Exception):
+    """One sentence that says what is wrong, where, and what to do."""
+
+
+class AssignmentError(AutograderError):
+    """An assignment folder is wrong; every problem is listed, so that one edit can mend them all."""
+
+    def __init__(self, where: str, problems: Sequence[str]) -> None:
+        self.where = where
+        self.problems = tuple(problems)
+        super().__init__("\n".join(f"{where}: {problem}" for problem in self.problems))
+
+
+class SubmissionRefused(AutograderError):
+    """A submission cannot be read as source code."""
+
+
+class BadToken(AutograderError):
+    """A replay token is damaged, or made for something that this course does not have."""
+
+
+class IsolationUnavailable(AutograderError):
+    """The isolation level asked for cannot be had here; grading never falls back silently."""
+
+
+class GraderFault(AutograderError):
+    """The grader failed, not the student; the report is flagged and no points are lost."""
+
+
+class SubmissionFault(AutograderError):
+    """The student's code ended a check; `verdict` is what the check becomes."""
+
+    verdict: ClassVar[Verdict]
+
+
+class Missing(SubmissionFault):
+    """The entry point is not defined, or still raises NotImplementedError."""
+
+    verdict = Verdict.MISSING
+
+
+class Crashed(SubmissionFault):
+    """The entry point raised, the process died, or its reply broke the protocol."""
+
+    verdict = Verdict.CRASH
+
+
+class TimedOut(SubmissionFault):
+    """The entry point used more CPU time, or held its reply longer, than the check allows."""
+
+    verdict = Verdict.TIMEOUT
+
+
+class OutOfMemory(SubmissionFault):
+    """The entry point asked for more memory than the check allows."""
+
+    verdict = Verdict.MEMORY
+
+
+class Forbidden(SubmissionFault):
+    """The entry point uses something that the assignment's policy forbids."""
+
+    verdict = Verdict.FORBIDDEN
+
+
+class CheckFailed(SubmissionFault):
+    """The entry point answered, and the answer is wrong.
+
+    `counterexample` holds plain JSON values: shapes, arguments, worst index, expected, actual.
+    `tensor` names the output that is wrong; `actual` and `expected` keep the arrays for diagnosis.
+    """
+
+    verdict = Verdict.FAIL
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        tensor: str | None = None,
+        actual: Any = None,
+        expected: Any = None,
+        counterexample: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.tensor = tensor
+        self.actual = actual
+        self.expected = expected
+        self.counterexample = dict(counterexample or {})

@@ -1,0 +1,232 @@
+"""The records that pass between the stages: frozen, plain, and the same words everywhere.
+
+Imports nothing heavy: reports and scores are made from these alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, Literal
+
+import msgspec
+
+
+class Verdict(StrEnum):
+    """What a check says of a submission. A closed set; only PASS earns points."""
+
+    PASS = "PASS"
+    FAIL = "FAIL"
+    CRASH = "CRASH"
+    TIMEOUT = "TIMEOUT"
+    MEMORY = "MEMORY"
+    MISSING = "MISSING"
+    SKIPPED = "SKIPPED"
+    FORBIDDEN = "FORBIDDEN"
+    GRADER_ERROR = "GRADER_ERROR"
+
+
+class Visibility(StrEnum):
+    """Who sees a check's case: everybody, or the instructor alone."""
+
+    PUBLIC = "public"
+    HIDDEN = "hidden"
+
+
+class Level(StrEnum):
+    """How a submission is kept apart from the grader, strongest first."""
+
+    STRONG = "strong"
+    CONTAINED = "contained"
+    PROCESS = "process"
+
+
+class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=False):
+    """Base of all records: immutable, compared by value, strict when decoded."""
+
+
+# ── an assignment ──────────────────────────────────────────────────────────────────────────────
+
+
+class EntryPoint(Record, frozen=True):
+    """A function that a student writes. `returns` names its outputs; those in `opaque` (a cache, an
+    optimiser's state) are the student's own business and never leave the worker."""
+
+    name: str
+    signature: str
+    returns: tuple[str, ...]
+    opaque: tuple[str, ...] = ()
+    summary: str = ""
+
+
+class Limits(Record, frozen=True):
+    """What one check may use. CPU seconds are the kernel's account of the student's process, so a busy
+    machine costs nobody a verdict; wall seconds are a loose deadline for code that sleeps."""
+
+    cpu_s: float = 4.0
+    wall_s: float = 60.0
+    load_cpu_s: float = 4.0
+    statement_cpu_s: float = 1.0
+    memory_mb: int = 512
+    reply_mb: int = 32
+
+
+class Policy(Record, frozen=True):
+    """What a submission may use. `packages` are the only third-party ones that exist in the worker;
+    `forbid` are dotted names that must not be reached from an entry point."""
+
+    packages: tuple[str, ...] = ("numpy",)
+    forbid: tuple[str, ...] = ()
+
+
+class Assignment(Record, frozen=True):
+    """An assignment as data. `version` is the hash of every file that can change a grade."""
+
+    id: str
+    title: str
+    summary: str
+    entry_points: tuple[EntryPoint, ...]
+    limits: Limits
+    policy: Policy
+    conventions: dict[str, str]
+    folder: str
+    reference: str
+    version: str
+
+    def entry_point(self, name: str) -> EntryPoint:
+        """The entry point called `name`; KeyError if the assignment has none."""
+        for entry in self.entry_points:
+            if entry.name == name:
+                return entry
+        raise KeyError(name)
+
+
+# ── a submission ───────────────────────────────────────────────────────────────────────────────
+
+
+class Cell(Record, frozen=True):
+    """A piece of source that stands or falls alone. In a notebook `number` counts all cells from 1, as the
+    student does; in a script it is 0. `line` is the line of the file on which the piece starts (1-based)."""
+
+    number: int
+    line: int
+    source: str
+
+
+class Submission(Record, frozen=True):
+    """What was handed in, read once: `sha256` is of the bytes that were read, `cells` what they say."""
+
+    id: str
+    path: str
+    sha256: str
+    kind: Literal["script", "notebook"]
+    cells: tuple[Cell, ...]
+    notes: tuple[str, ...] = ()
+
+
+# ── a report ───────────────────────────────────────────────────────────────────────────────────
+
+
+class Diagnosis(Record, frozen=True):
+    """Which mistake it is: the name of a known mistake or of a generic signature, and a teacher's sentence."""
+
+    mistake: str
+    says: str
+
+
+class CheckResult(Record, frozen=True):
+    """What one check said."""
+
+    check: str
+    entry_point: str
+    visibility: Visibility
+    verdict: Verdict
+    points: float
+    max_points: float
+    message: str = ""
+    diagnosis: Diagnosis | None = None
+    counterexample: dict[str, Any] | None = None
+    replay: str | None = None
+    cpu_s: float = 0.0
+    wall_s: float = 0.0
+
+
+class AssignmentRef(Record, frozen=True):
+    """Which assignment, and which version of it."""
+
+    id: str
+    version: str
+
+
+class SubmissionRef(Record, frozen=True):
+    """Which submission, by the hash of its bytes."""
+
+    id: str
+    sha256: str
+
+
+class Isolation(Record, frozen=True):
+    """Which level held, and what each guarantee rests on: enforced, partial or none."""
+
+    level: Level
+    guarantees: dict[str, str]
+
+
+class GradeReport(Record, frozen=True, kw_only=True):
+    """The grade of one submission; `autograder schema` prints its JSON Schema."""
+
+    schema: Literal["autograder/report/v1"] = "autograder/report/v1"
+    assignment: AssignmentRef
+    submission: SubmissionRef
+    score: float
+    max_score: float
+    results: tuple[CheckResult, ...]
+    isolation: Isolation
+    seed: int
+    grader: str
+    cpu_s: float
+    wall_s: float
+    notes: tuple[str, ...] = ()
+
+
+# ── what an author declares ────────────────────────────────────────────────────────────────────
+
+
+class Check(Record, frozen=True):
+    """A named question to a submission: `run(student, case)` returns, or raises `CheckFailed`.
+
+    `sentence` (the function's docstring) is what the student reads; `strategy` draws the cases; `needs` are the
+    ids of checks that must pass before this one pays."""
+
+    id: str
+    entry_point: str
+    points: float
+    sentence: str
+    visibility: Visibility
+    run: Callable[..., None]
+    strategy: Any = None
+    examples: int = 8
+    needs: tuple[str, ...] = ()
+
+
+class Mistake(Record, frozen=True):
+    """A known-wrong replacement of an entry point, the checks that must catch it, and what to tell the student."""
+
+    name: str
+    entry_point: str
+    caught_by: tuple[str, ...]
+    says: str
+    replacement: Callable[..., Any]
+
+
+class Variant(Record, frozen=True):
+    """Another correct way to write some entry points; all of them must earn full points."""
+
+    name: str
+    why: str
+    build: Callable[[], dict[str, Callable[..., Any]]]
+
+    @property
+    def replacements(self) -> dict[str, Callable[..., Any]]:
+        """The functions, by entry point, as the author's function gives them."""
+        return self.build()

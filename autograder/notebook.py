@@ -1,0 +1,20 @@
+"""`check`, in both of its places: an author's decorator, and the call in a student's notebook cell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograder.assignment.declare import declare_check
+
+
+def check(entry_point: str, *, points: float | None = None, **options: Any) -> Any:
+    """With `points`: declare the decorated function as a check of `entry_point` (`declare_check` has the options).
+
+    Without: run the public checks of `entry_point` on what is defined in the calling notebook or module, show a table,
+    and return the points earned as a plain float. It raises nothing that a notebook would misread; this run is
+    practice, in the student's own process, and no grade."""
+    if points is not None:
+        return declare_check(entry_point, points=points, **options)
+    from autograder.practice import practise
+
+    return practise(entry_point, depth=2)

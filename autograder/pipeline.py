@@ -1,0 +1,156 @@
+"""The story on one screen: load → read → run → check → score → report."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import autograder
+from autograder.assignment.discover import Declared, discover, find_assignment
+from autograder.errors import GraderFault, SubmissionFault, SubmissionRefused
+from autograder.examine import Examiner
+from autograder.executors import Executor
+from autograder.model import (
+    AssignmentRef,
+    Check,
+    CheckResult,
+    GradeReport,
+    Isolation,
+    Level,
+    Submission,
+    SubmissionRef,
+    Verdict,
+)
+from autograder.sandbox.isolation import choose
+from autograder.sandbox.runner import SandboxRunner
+from autograder.sandbox.sandbox import Sandbox
+from autograder.score import grader_failed, total
+from autograder.store import Store, result_key
+from autograder.submission import read_submission
+
+
+@dataclass(frozen=True)
+class Grading:
+    """What a whole class shares: the assignment, the paper (one seed), the checks that are asked, and the isolation."""
+
+    declared: Declared
+    seed: int
+    isolation: Isolation
+    checks: tuple[Check, ...]
+
+
+def grade(
+    assignment: str | Path,
+    submission: str | Path,
+    *,
+    seed: int = 0,
+    isolation: Level | str | None = None,
+) -> GradeReport:
+    """Grade one submission on every check of `assignment`, a name or a folder.
+
+    Raises AssignmentError for a broken assignment and IsolationUnavailable where no isolation holds; a submission that
+    cannot be read gets a report that says so."""
+    declared = discover(assignment.resolve()) if isinstance(assignment, Path) else find_assignment(assignment)
+    held = choose(Level(isolation) if isolation else None)
+    return grade_one(Grading(declared, seed, held, declared.checks), Path(submission).stem, Path(submission))
+
+
+def grade_one(grading: Grading, name: str, path: Path) -> GradeReport:
+    """Read, run, check and score one submission. Whatever it does, the result is a report."""
+    clock = Clock()
+    try:
+        submission = read_submission(path, id=name)
+    except SubmissionRefused as refusal:
+        return _report(grading, clock, name, "", _unread(grading.checks, str(refusal)), [str(refusal)])
+    results, notes, used = _run(grading, submission)
+    return _report(grading, clock, name, submission.sha256, results, [*submission.notes, *notes], used)
+
+
+def grade_class(
+    grading: Grading, entries: Sequence[tuple[str, Path]], executor: Executor, store: Store | None = None
+) -> Iterator[GradeReport]:
+    """Grade `entries` (id, path), in whatever order they finish. What `store` holds already is not graded again, and
+    what is graded is kept there before it is given; a report that the grader itself broke is not kept."""
+
+    def work(entry: tuple[str, Path]) -> GradeReport:
+        name, path = entry
+        key = _key(grading, name, path) if store else ""
+        if store and (known := store.get(key)):
+            return known
+        report = grade_one(grading, name, path)
+        if store and not grader_failed(report.results):
+            store.put(key, report)
+        return report
+
+    return executor.run(work, entries)
+
+
+def _key(grading: Grading, name: str, path: Path) -> str:
+    try:
+        sha256 = read_submission(path, id=name).sha256
+    except SubmissionRefused as refusal:
+        sha256 = str(refusal)
+    asked = " ".join(check.id for check in grading.checks)
+    version = grading.declared.assignment.version
+    return result_key(name, sha256, version, autograder.__version__, asked, grading.seed)
+
+
+def _run(grading: Grading, submission: Submission) -> tuple[tuple[CheckResult, ...], Sequence[str], float]:
+    assignment = grading.declared.assignment
+    try:
+        with (
+            Sandbox(grading.isolation.level, assignment.policy.packages) as sandbox,
+            SandboxRunner(sandbox, assignment, submission) as runner,
+        ):
+            results = Examiner(grading.declared, grading.seed).examine_all(grading.checks, runner)
+        return results, runner.notes, sandbox.cpu_s
+    except SubmissionFault as fault:  # it cannot even be loaded
+        return _unread(grading.checks, str(fault), fault.verdict), [str(fault)], 0.0
+    except GraderFault as fault:
+        return _unread(grading.checks, str(fault), Verdict.GRADER_ERROR), [str(fault)], 0.0
+
+
+def _unread(checks: Sequence[Check], message: str, verdict: Verdict = Verdict.MISSING) -> tuple[CheckResult, ...]:
+    return tuple(
+        CheckResult(check.id, check.entry_point, check.visibility, verdict, 0.0, check.points, message)
+        for check in checks
+    )
+
+
+def _report(
+    grading: Grading,
+    clock: Clock,
+    name: str,
+    sha256: str,
+    results: tuple[CheckResult, ...],
+    notes: Sequence[str],
+    used: float = 0.0,
+) -> GradeReport:
+    score, max_score = total(results)
+    cpu_s, wall_s = clock.read()
+    return GradeReport(
+        assignment=AssignmentRef(grading.declared.assignment.id, grading.declared.assignment.version),
+        submission=SubmissionRef(name, sha256),
+        score=score,
+        max_score=max_score,
+        results=results,
+        isolation=grading.isolation,
+        seed=grading.seed,
+        grader=autograder.__version__,
+        cpu_s=round(cpu_s + used, 4),
+        wall_s=round(wall_s, 4),
+        notes=tuple(notes),
+    )
+
+
+class Clock:
+    """CPU seconds of this thread (submissions are graded in threads) and wall seconds, since it was made."""
+
+    def __init__(self) -> None:
+        self._cpu, self._wall = time.thread_time(), time.monotonic()
+
+    def read(self) -> tuple[float, float]:
+        """CPU and wall seconds so far."""
+        return time.thread_time() - self._cpu, time.monotonic() - self._wall

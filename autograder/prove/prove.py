@@ -1,0 +1,175 @@
+"""The grader, graded: for one assignment, everything that must hold before its grades can be trusted.
+
+What a proof says (the "wheats and chaffs" of Wrenn, Krishnamurthi & Fisler, ICER 2018): correct code passes however it
+is written, wrong code is caught by a named check, and every check earns its place by catching something.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.assignment.discover import Declared
+from autograder.examine import Examiner
+from autograder.model import Check, Record, Verdict
+from autograder.prove.equivalent import check_equivalent, read_equivalent
+from autograder.prove.forks import in_forks
+from autograder.prove.local import LocalRunner
+from autograder.prove.mutants import Mutant, generate
+from autograder.release import leaks, render
+
+MUTANT_CPU_S = 10
+
+
+class Finding(Record, frozen=True):
+    """One thing that was looked at: a claim, about what, whether it holds, and what to do where it does not."""
+
+    claim: str
+    subject: str
+    holds: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a proof is made: the grading seeds that correct code must pass, and how many forks run at a time."""
+
+    seeds: Sequence[int] = (0,)
+    jobs: int = 2
+
+
+def prove(declared: Declared, options: Options) -> Iterator[Finding]:
+    """Every finding but those about mutants and the sample class, as they come."""
+    yield from _points(declared)
+    yield from _template(declared)
+    yield from _correct(declared, options)
+    yield from _mistakes(declared, options)
+
+
+# ── what must pass ─────────────────────────────────────────────────────────────────────────────
+
+
+def _points(declared: Declared) -> Iterator[Finding]:
+    whole = sum(check.points for check in declared.checks)
+    yield Finding("points add up", "all checks", float(whole).is_integer(), f"they add up to {whole:g}")
+
+
+def _template(declared: Declared) -> Iterator[Finding]:
+    assignment = declared.assignment
+    files = render(assignment, entry_point_points(declared.checks))
+    problems = leaks(assignment, files)
+    yield Finding("no solution in the template", "student_templates", not problems, "; ".join(problems[:3]))
+    namespace: dict[str, Any] = {}
+    exec(compile(files[f"{assignment.id}.py"], "template", "exec"), namespace)  # noqa: S102 — our own file
+    results = Examiner(declared, 0).examine_all(declared.checks, LocalRunner(namespace))
+    wrong = [result.check for result in results if result.verdict not in (Verdict.MISSING, Verdict.SKIPPED)]
+    missing = {result.entry_point for result in results if result.verdict is Verdict.MISSING}
+    wrong += [entry.name for entry in assignment.entry_points if entry.name not in missing]
+    yield Finding("the template scores 0 and every entry point is MISSING", "template", not wrong, ", ".join(wrong[:5]))
+
+
+def _correct(declared: Declared, options: Options) -> Iterator[Finding]:
+    programs: dict[str, dict[str, Callable[..., Any]]] = {"reference": {}}
+    programs |= {variant.name: variant.replacements for variant in declared.variants}
+    work = [(name, seed) for name in programs for seed in options.seeds]
+
+    def run(item: tuple[str, int]) -> list[str]:
+        name, seed = item
+        runner = LocalRunner({**vars(declared.reference), **programs[name]})
+        results = Examiner(declared, seed).examine_all(declared.checks, runner)
+        return [
+            f"{r.check} is {r.verdict} (seed {seed}): {r.message}" for r in results if r.verdict is not Verdict.PASS
+        ]
+
+    lost: dict[str, list[str]] = {name: [] for name in programs}
+    for (name, seed), failures, how in in_forks(work, run, jobs=options.jobs, cpu_s=60):
+        lost[name] += [f"it {how} (seed {seed})"] if failures is None else failures
+    for name, failures in lost.items():
+        claim = "the reference scores full" if name == "reference" else "the variant scores full"
+        yield Finding(claim, name, not failures, "; ".join(failures[:2]))
+
+
+# ── what must fail ─────────────────────────────────────────────────────────────────────────────
+
+
+def _mistakes(declared: Declared, options: Options) -> Iterator[Finding]:
+    by_name = {mistake.name: mistake for mistake in declared.mistakes}
+    broken: set[str] = set()
+
+    def run(name: str) -> list[list[str]]:
+        mistake = by_name[name]
+        runner = LocalRunner({**vars(declared.reference), mistake.entry_point: mistake.replacement})
+        results = Examiner(declared, options.seeds[0]).examine_all(declared.checks, runner)
+        return [[r.check, r.verdict, r.diagnosis.mistake if r.diagnosis else ""] for r in results]
+
+    for name, results, how in in_forks(by_name, run, jobs=options.jobs, cpu_s=60):
+        if results is None:
+            yield Finding("the mistake is caught", name, False, f"it {how}")
+            continue
+        failed = {check: diagnosis for check, verdict, diagnosis in results if verdict not in ("PASS", "SKIPPED")}
+        skipped = {check for check, verdict, _ in results if verdict == "SKIPPED"}
+        broken |= failed.keys()
+        yield from _caught(by_name[name].caught_by, name, failed, skipped)
+    for check in declared.checks:
+        yield Finding("some mistake breaks the check", check.id, check.id in broken, "no mistake does")
+
+
+def _caught(claimed: Sequence[str], name: str, failed: dict[str, str], skipped: set[str]) -> Iterator[Finding]:
+    escaped = [check for check in claimed if check not in failed and check not in skipped]
+    yield Finding("the mistake is caught", name, not escaped and bool(failed), f"{', '.join(escaped)} passes it")
+    named = [failed[check] for check in claimed if check in failed]
+    others = sorted({other for other in named if other and other != name})
+    detail = f"it is taken for {', '.join(others)}" if others else "nothing names it"
+    yield Finding("the mistake is diagnosed by name", name, name in named, detail)
+
+
+# ── mutants ────────────────────────────────────────────────────────────────────────────────────
+
+
+def prove_mutants(declared: Declared, options: Options) -> Iterator[Finding]:
+    """One finding for each mutant of the reference that is not known to be equivalent, and for each problem with the
+    list of those that are."""
+    source = Path(declared.assignment.reference).read_text(encoding="utf-8")
+    mutants = generate(source)
+    listed = read_equivalent(Path(declared.assignment.folder) / "equivalent.toml")
+    for problem in check_equivalent(listed, mutants):
+        yield Finding("the list of equivalent mutants is right", "equivalent.toml", False, problem)
+    equivalent = {entry.id for entry in listed}
+
+    def run(mutant: Mutant) -> str:
+        return killer(declared, mutant, options.seeds[0])
+
+    chosen = [mutant for mutant in mutants if mutant.id not in equivalent]
+    for mutant, verdict, how in in_forks(chosen, run, jobs=options.jobs, cpu_s=MUTANT_CPU_S):
+        survives = verdict == "" or (verdict or "").startswith("GRADER_ERROR")
+        where = f"line {mutant.line}: {mutant.before}  →  {mutant.after}"
+        detail = f"{where} ({verdict or 'survives' if how == 'done' else how})"
+        yield Finding("the mutant is killed", mutant.id, not survives, detail)
+
+
+def killer(declared: Declared, mutant: Mutant, seed: int) -> str:
+    """The first check that does not pass `mutant`, those of the mutated function first; "" if it survives."""
+    namespace: dict[str, Any] = {"__name__": "mutant"}
+    try:
+        exec(mutant.compile(), namespace)  # noqa: S102 — our own reference, altered by us
+    except Exception as error:
+        return f"import: {type(error).__name__}"
+    examiner, runner = Examiner(declared, seed, explain=False), LocalRunner(namespace)
+    for check in sorted(declared.checks, key=lambda check: check.entry_point != mutant.function):
+        result = examiner.examine(check, runner)
+        if result.verdict is Verdict.GRADER_ERROR:
+            return f"GRADER_ERROR: {result.message}"
+        if result.verdict is not Verdict.PASS:
+            return check.id
+    return ""
+
+
+def entry_point_points(checks: Sequence[Check]) -> dict[str, float]:
+    """Points of the public checks of each entry point, for the template's test cells."""
+    points: dict[str, float] = {}
+    for check in checks:
+        if check.visibility == "public":
+            points[check.entry_point] = points.get(check.entry_point, 0.0) + check.points
+    return points

@@ -1,0 +1,71 @@
+"""The sample class of an assignment: submissions as students write them, and the verdicts that each must get."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import AssignmentError
+from autograder.model import CheckResult, GradeReport, Verdict
+from autograder.pipeline import Grading, grade_one
+from autograder.prove.prove import Finding
+
+KEYS = {"file", "why", "score", "default", "verdicts", "diagnoses", "refused"}
+
+
+def sample_class(folder: Path) -> dict[str, dict[str, Any]]:
+    """What `submissions/expected.toml` says, by submission; empty when there is no sample class."""
+    path = folder / "submissions" / "expected.toml"
+    if not path.is_file():
+        return {}
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    problems = [
+        f"{name}.{key}: unknown key; known are {', '.join(sorted(KEYS))}"
+        for name, entry in table.items()
+        for key in sorted(entry.keys() - KEYS)
+    ]
+    problems += [
+        f"{name}: there is no file {entry.get('file')}" for name, entry in table.items() if not _file(path, entry)
+    ]
+    if problems:
+        raise AssignmentError(str(path), problems)
+    return table
+
+
+def prove_sample_class(grading: Grading) -> Iterator[Finding]:
+    """One finding for each submission of the sample class, graded in the sandbox as any other."""
+    folder = Path(grading.declared.assignment.folder)
+    for name, expected in sample_class(folder).items():
+        report = grade_one(grading, name, folder / "submissions" / expected["file"])
+        wrong = list(differences(report, expected))
+        yield Finding("the sample submission gets what it must", name, not wrong, "; ".join(wrong[:3]))
+
+
+def differences(report: GradeReport, expected: Mapping[str, Any]) -> Iterator[str]:
+    """In what `report` differs from what is expected of the submission."""
+    if refused := expected.get("refused"):
+        if not any(refused in note for note in report.notes):
+            yield f"it must be refused with “{refused}”"
+        return
+    if "score" in expected and abs(report.score - expected["score"]) > 1e-6:
+        yield f"it scores {report.score:g}, expected {expected['score']:g}"
+    for result in report.results:
+        wanted = _wanted(result, expected)
+        if result.verdict != wanted:
+            yield f"{result.check} is {result.verdict}, expected {wanted} ({result.message})"
+        named = result.diagnosis.mistake if result.diagnosis else None
+        mistake = expected.get("diagnoses", {}).get(result.check, named)
+        if named != mistake:
+            yield f"{result.check} is diagnosed as {named}, expected {mistake}"
+
+
+def _wanted(result: CheckResult, expected: Mapping[str, Any]) -> str:
+    verdicts = expected.get("verdicts", {})
+    default = verdicts.get(result.entry_point, expected.get("default", Verdict.PASS))
+    return str(verdicts.get(result.check, default))
+
+
+def _file(path: Path, entry: Mapping[str, Any]) -> bool:
+    return isinstance(entry.get("file"), str) and (path.parent / entry["file"]).exists()

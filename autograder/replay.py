@@ -1,0 +1,68 @@
+"""From a replay token back to the one question it stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from autograder.assignment.discover import Declared
+from autograder.checks.case import Case
+from autograder.diagnosis.replay import Replay, read_token
+from autograder.errors import BadToken
+from autograder.model import Check, Isolation
+from autograder.pipeline import Grading
+
+
+class OneCase:
+    """A space that holds the token's case alone; it is the smallest already, so there is nothing to shrink."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+
+    def cases(self, seed: int, count: int) -> tuple[Case, ...]:
+        """The case, whatever the seed."""
+        return (self.case,)
+
+    def shrink(self, fails: object, seed: int) -> None:
+        """Nothing smaller."""
+        return None
+
+
+def grading_of(text: str, isolation: Isolation, load: Callable[[str], Declared]) -> Grading:
+    """A grading that asks only the question of token `text`; BadToken when it holds no question that can be asked."""
+    replay = read_token(text)
+    if replay.parameters is None or replay.seed is None:
+        named = f"; the diagnosis is {replay.diagnosis}" if replay.diagnosis else ""
+        raise BadToken(
+            f"This token is of a hidden check of {replay.check} in {replay.assignment}, with verdict "
+            f"{replay.verdict}{named}. Its case stays hidden, so it cannot be replayed."
+        )
+    declared = load(replay.assignment)
+    check = _check(declared, replay)
+    if replay.version != declared.assignment.version[7:19]:
+        raise BadToken(
+            f"This token was made with another version of {replay.assignment} (its files have changed since); "
+            "run `autograder check` again for a new one."
+        )
+    case = Case(_parameters(check, replay), replay.seed)
+    alone = msgspec.structs.replace(check, strategy=OneCase(case), needs=())
+    return Grading(declared, replay.seed, isolation, (alone,))
+
+
+def _check(declared: Declared, replay: Replay) -> Check:
+    for check in declared.checks:
+        if check.id == replay.check:
+            return check
+    raise BadToken(f"This token is of {replay.check}, which {replay.assignment} does not have (any more).")
+
+
+def _parameters(check: Check, replay: Replay) -> dict[str, object]:
+    """The token's parameters, each of which must be a value that the check's space has: a token is hostile input."""
+    choices = check.strategy.choices if check.strategy is not None else {}
+    params = replay.parameters or {}
+    known = {name: {msgspec.json.encode(value): value for value in values} for name, values in choices.items()}
+    asked = {name: msgspec.json.encode(value) for name, value in params.items()}  # tuples have become lists
+    if asked.keys() != known.keys() or any(value not in known[name] for name, value in asked.items()):
+        raise BadToken(f"This token asks {check.id} for a case that it does not have; copy it again from the report.")
+    return {name: known[name][value] for name, value in asked.items()}

@@ -1,0 +1,198 @@
+"""What a report says, in the order in which a student should read it: shared by the terminal and the page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.model import Assignment, CheckResult, GradeReport, Verdict, Visibility
+from autograder.reports.text import compact
+
+# What to mend first: what the rules forbid, what does not run, what is wrong, what is slow; then what is not there.
+ORDER = (
+    Verdict.FORBIDDEN,
+    Verdict.CRASH,
+    Verdict.FAIL,
+    Verdict.TIMEOUT,
+    Verdict.MEMORY,
+    Verdict.GRADER_ERROR,
+    Verdict.MISSING,
+    Verdict.SKIPPED,
+    Verdict.PASS,
+)
+_RANK = {verdict: rank for rank, verdict in enumerate(ORDER)}
+GLYPHS = dict(zip(Verdict, "✓✗!◷▣○–⊘⚑", strict=True))  # none of them one that a terminal may draw as a wide emoji
+
+MEANING = {
+    Verdict.PASS: "right",
+    Verdict.FAIL: "wrong answer",
+    Verdict.CRASH: "raised an error or died",
+    Verdict.TIMEOUT: "took too long",
+    Verdict.MEMORY: "needed too much memory",
+    Verdict.MISSING: "not written yet",
+    Verdict.SKIPPED: "waits for another check",
+    Verdict.FORBIDDEN: "uses what the rules forbid",
+    Verdict.GRADER_ERROR: "the grader failed, at no cost to the student",
+}
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Checks of one entry point that failed for one reason; `shown` stands for all of them."""
+
+    results: tuple[CheckResult, ...]
+
+    @property
+    def shown(self) -> CheckResult:
+        return self.results[0]
+
+    @property
+    def points(self) -> float:
+        return sum(result.points for result in self.results)
+
+    @property
+    def max_points(self) -> float:
+        return sum(result.max_points for result in self.results)
+
+    @property
+    def hidden(self) -> bool:
+        return self.shown.visibility is Visibility.HIDDEN
+
+
+@dataclass(frozen=True)
+class Part:
+    """One entry point of a report: its results in the report's order, and its failures grouped, worst first."""
+
+    name: str
+    results: tuple[CheckResult, ...]
+    causes: tuple[Cause, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict to mend first; PASS when every check passed."""
+        return self.causes[0].shown.verdict if self.causes else Verdict.PASS
+
+    @property
+    def passed(self) -> int:
+        return sum(result.verdict is Verdict.PASS for result in self.results)
+
+    @property
+    def points(self) -> float:
+        return sum(result.points for result in self.results)
+
+    @property
+    def max_points(self) -> float:
+        return sum(result.max_points for result in self.results)
+
+
+def parts(report: GradeReport, assignment: Assignment | None = None) -> tuple[Part, ...]:
+    """The entry points of `report` in the assignment's order, or else in that of the results."""
+    order = [entry.name for entry in assignment.entry_points] if assignment else []
+    names = dict.fromkeys([*order, *(result.entry_point for result in report.results)])
+    found = ((name, tuple(r for r in report.results if r.entry_point == name)) for name in names)
+    return tuple(Part(name, results, _causes(results)) for name, results in found if results)
+
+
+def to_mend(every: Iterable[Part]) -> list[Part]:
+    """Parts with something to mend or to write; what is written and wrong comes before what is not written."""
+    late = (Verdict.MISSING, Verdict.SKIPPED)
+    return sorted((part for part in every if part.causes), key=lambda part: part.verdict in late)
+
+
+def full_name(result: CheckResult) -> str:
+    """The check's name within its entry point, as an instructor may read it."""
+    return result.check.removeprefix(f"{result.entry_point}.")
+
+
+def check_name(result: CheckResult) -> str:
+    """The check's name as a student may read it: a hidden check has none."""
+    return "hidden check" if result.visibility is Visibility.HIDDEN else full_name(result)
+
+
+def case_lines(found: dict[str, Any] | None, width: int = 400) -> list[tuple[str, str]]:
+    """A counterexample as (name, text) rows: parameters (no name), each array as numbers or as a shape, what differs.
+
+    Parts that are not the grader's usual ones are shown as they are: outside checks may add their own."""
+    rest = dict(found or {})
+    arguments, shapes = _mapping(rest.pop("arguments", {})), _mapping(rest.pop("shapes", {}))
+    lines = []
+    if parameters := _mapping(rest.pop("parameters", {})):
+        lines.append(("", compact(parameters, width)))
+    for name, shape in shapes.items():
+        shown = compact(arguments[name], width) if name in arguments else f"array of shape {_shape(shape)}"
+        lines.append((compact(name, 40), shown))
+    lines += _difference(rest)
+    return lines + [(compact(key.replace("_", " "), 40), compact(value, width)) for key, value in rest.items()]
+
+
+def counts(reports: Iterable[GradeReport]) -> dict[Verdict, int]:
+    """How many checks met each verdict, those that passed first."""
+    tally = Counter(result.verdict for report in reports for result in report.results)
+    return {verdict: tally[verdict] for verdict in Verdict if tally[verdict]}
+
+
+def common_mistakes(reports: Iterable[GradeReport], most: int = 5) -> list[tuple[str, str, int]]:
+    """(entry point, what the diagnosis says, number of submissions) of the commonest mistakes."""
+    tally: Counter[tuple[str, str]] = Counter()
+    for report in reports:
+        tally.update({(r.entry_point, r.diagnosis.says) for r in report.results if r.diagnosis})
+    ranked = sorted(tally.items(), key=lambda item: (-item[1], item[0]))
+    return [(entry, says, count) for (entry, says), count in ranked[:most]]
+
+
+def weak_spots(report: GradeReport) -> list[str]:
+    """Guarantees of the isolation that did not hold in full, as `name` or `name (in part)`."""
+    return [
+        name if held == "none" else f"{name} ({'in part' if held == 'partial' else held})"
+        for name, held in report.isolation.guarantees.items()
+        if held != "enforced"
+    ]
+
+
+def by_assignment(reports: Sequence[GradeReport]) -> dict[str, list[GradeReport]]:
+    """Reports by assignment, both in the order in which they came."""
+    grouped: dict[str, list[GradeReport]] = {}
+    for report in reports:
+        grouped.setdefault(report.assignment.id, []).append(report)
+    return grouped
+
+
+def _causes(results: Sequence[CheckResult]) -> tuple[Cause, ...]:
+    grouped: dict[tuple[Any, ...], list[CheckResult]] = {}
+    # of equal causes the one with a case to look at is shown
+    for result in sorted(results, key=lambda result: (_RANK[result.verdict], result.counterexample is None)):
+        if result.verdict is not Verdict.PASS:
+            grouped.setdefault(_reason(result), []).append(result)
+    return tuple(Cause(tuple(group)) for group in grouped.values())
+
+
+def _reason(result: CheckResult) -> tuple[Any, ...]:
+    """Equal for results that one change would mend; hidden ones stand apart, or they would name a public case."""
+    if result.verdict in (Verdict.MISSING, Verdict.TIMEOUT, Verdict.MEMORY):
+        return result.verdict, result.visibility
+    if result.diagnosis:
+        return result.verdict, result.visibility, result.diagnosis.mistake
+    return result.verdict, result.visibility, result.message if result.visibility is Visibility.PUBLIC else ""
+
+
+def _difference(rest: dict[str, Any]) -> list[tuple[str, str]]:
+    tensor = compact(rest.pop("tensor", ""), 40)
+    if "actual" in rest and "expected" in rest:
+        where = f"{tensor or 'result'}{compact(index)}" if (index := rest.pop("worst_index", None)) else tensor
+        return [(where, f"yours {compact(rest.pop('actual'))}   expected {compact(rest.pop('expected'))}")]
+    if "actual_shape" in rest and "expected_shape" in rest:
+        shapes = _shape(rest.pop("actual_shape")), _shape(rest.pop("expected_shape"))
+        return [(tensor or "shape", f"yours {shapes[0]}   expected {shapes[1]}")]
+    return [("output", tensor)] if tensor else []
+
+
+def _shape(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return f"({compact(value)[1:-1]}{',' if len(value) == 1 else ''})"
+    return compact(value)
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,189 @@
+"""Reports as one self-contained page: no script, no request, a policy that would refuse either.
+
+Everything that a template prints goes through `visible`, then through HTML escaping; styles are allowed by the hash of
+the one style sheet, so an injected `<style>` or `style=` would do nothing either.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import shlex
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from autograder.model import Assignment, CheckResult, GradeReport, Verdict, Visibility
+from autograder.reports import digest
+from autograder.reports.digest import Part
+from autograder.reports.text import one_line, points, visible
+
+
+def render_report_html(
+    report: GradeReport,
+    assignment: Assignment | None = None,
+    sentences: Mapping[str, str] | None = None,
+    *,
+    file: str = "FILE",
+) -> str:
+    """A page on one submission, for its student: of hidden checks the verdict and the diagnosis alone."""
+    title = assignment.title if assignment else report.assignment.id
+    sheet = _Sheet.of(report, assignment)
+    return _page("report.html.j2", title=title, sheet=sheet, sentences=sentences or {}, file=shlex.quote(file))
+
+
+def render_class_html(
+    reports: Sequence[GradeReport],
+    assignments: Iterable[Assignment] = (),
+    sentences: Mapping[str, str] | None = None,
+    *,
+    title: str = "Class report",
+) -> str:
+    """A page on a class, for its instructor: everything that the reports say, hidden checks included.
+
+    Assignments come in the order of `assignments`, then in that of the reports; submissions as they came."""
+    known = {assignment.id: assignment for assignment in assignments}
+    grouped = digest.by_assignment(reports)
+    order = dict.fromkeys([*(slug for slug in known if slug in grouped), *grouped])
+    groups = [_group(grouped[slug], known.get(slug)) for slug in order]
+    return _page("class.html.j2", title=title, facts=_facts(reports), groups=groups, sentences=sentences or {})
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """One report, digested."""
+
+    report: GradeReport
+    parts: tuple[Part, ...]
+    mend: list[Part]
+    passed: list[Part]
+    verdicts: dict[str, Verdict]
+
+    @classmethod
+    def of(cls, report: GradeReport, assignment: Assignment | None) -> _Sheet:
+        parts = digest.parts(report, assignment)
+        passed = [part for part in parts if not part.causes]
+        return cls(report, parts, digest.to_mend(parts), passed, {r.check: r.verdict for r in report.results})
+
+    @property
+    def share(self) -> float:
+        return min(max(self.report.score / self.report.max_score, 0.0), 1.0) if self.report.max_score else 0.0
+
+    @property
+    def faults(self) -> int:
+        return sum(verdict is Verdict.GRADER_ERROR for verdict in self.verdicts.values())
+
+    @property
+    def held(self) -> str:
+        return _held([self.report])
+
+
+def _group(reports: Sequence[GradeReport], assignment: Assignment | None) -> dict[str, Any]:
+    """One assignment's part of the page."""
+    sheets = [_Sheet.of(report, assignment) for report in reports]
+    results = {r.check: r for sheet in sheets for part in sheet.parts for r in part.results}
+    entries = [entry.name for entry in assignment.entry_points] if assignment else []
+    columns = dict.fromkeys([*entries, *(r.entry_point for r in results.values())])
+    by_column = {name: [check for check, r in results.items() if r.entry_point == name] for name in columns}
+    verdicts = {verdict for sheet in sheets for verdict in sheet.verdicts.values()}
+    return {
+        "title": assignment.title if assignment else reports[0].assignment.id,
+        "sheets": sheets,
+        "cards": _cards(sheets),
+        "bins": _bins([sheet.share for sheet in sheets]),
+        "mistakes": digest.common_mistakes(reports),
+        "columns": [(name, len(checks)) for name, checks in by_column.items() if checks],
+        "checks": [check for checks in by_column.values() for check in checks],
+        "labels": {check: _label(r) for check, r in results.items()},
+        "verdicts": [verdict for verdict in Verdict if verdict in verdicts],
+    }
+
+
+def _cards(sheets: Sequence[_Sheet]) -> list[tuple[str, str]]:
+    shares = [100 * sheet.share for sheet in sheets]
+    return [
+        ("submissions", str(len(sheets))),
+        ("mean", f"{statistics.mean(shares):.0f} %"),
+        ("median", f"{statistics.median(shares):.0f} %"),
+        ("full marks", str(sum(share >= 100 for share in shares))),
+        ("CPU time", f"{sum(sheet.report.cpu_s for sheet in sheets):.1f} s"),
+    ]
+
+
+def _bins(shares: Sequence[float]) -> list[dict[str, Any]]:
+    """Ten bars, each with its place in a drawing of 440 × 150; full marks belong to the last."""
+    counts = [0] * 10
+    for share in shares:
+        counts[min(int(10 * share), 9)] += 1
+    tallest = max(counts)
+    heights = [round(105 * count / tallest) for count in counts]
+    return [
+        {"x": 3 + 44 * i, "y": 125 - height, "height": height, "count": count, "label": f"{10 * i}–{10 * i + 10}"}
+        for i, (count, height) in enumerate(zip(counts, heights, strict=True))
+    ]
+
+
+def _facts(reports: Sequence[GradeReport]) -> list[str]:
+    seeds = dict.fromkeys(str(report.seed) for report in reports)
+    graders = dict.fromkeys(report.grader for report in reports)
+    many = "1 submission" if len(reports) == 1 else f"{len(reports)} submissions"
+    return [many, _held(reports), f"seed {', '.join(seeds)}", f"autograder {', '.join(graders)}"] if reports else [many]
+
+
+def _held(reports: Sequence[GradeReport]) -> str:
+    levels = ", ".join(dict.fromkeys(str(report.isolation.level) for report in reports))
+    weak = ", ".join(dict.fromkeys(spot for report in reports for spot in digest.weak_spots(report)))
+    return f"isolation {levels}, {f'not enforced: {weak}' if weak else 'all guarantees enforced'}"
+
+
+def _label(result: CheckResult) -> str:
+    name = digest.full_name(result)
+    return f"{name} (hidden)" if result.visibility is Visibility.HIDDEN else name
+
+
+def _breakable(name: str) -> Markup:
+    """A long identifier that may be broken behind its underscores."""
+    return Markup("_<wbr>").join(escape(part) for part in one_line(name).split("_"))
+
+
+def _page(template: str, **values: Any) -> str:
+    return _environment().get_template(template).render(values)
+
+
+@functools.cache
+def _environment() -> Environment:
+    loader = PackageLoader("autograder.reports")
+    environment = Environment(
+        loader=loader,
+        autoescape=True,
+        finalize=_finalize,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    css, _, _ = loader.get_source(environment, "report.css")
+    digested = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    environment.filters |= {
+        "points": points,
+        "one_line": one_line,
+        "check_name": digest.full_name,
+        "breakable": _breakable,
+    }
+    environment.globals |= {
+        "css": Markup(css),  # our own file, and the hash is of exactly this text
+        "css_hash": Markup(f"sha256-{digested}"),
+        "glyphs": digest.GLYPHS,
+        "meaning": digest.MEANING,
+        "case_lines": digest.case_lines,
+    }
+    return environment
+
+
+def _finalize(value: Any) -> Any:
+    """What a template prints: markup that templates made as it is, any other text made visible before it is escaped."""
+    return value if isinstance(value, Markup) or not isinstance(value, str) else visible(value)

@@ -1,0 +1,233 @@
+"""A submission in a sandbox, as something that answers calls."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autograder import wire
+from autograder.errors import Crashed, GraderFault, Missing, OutOfMemory, SubmissionFault, TimedOut
+from autograder.model import Limits
+from autograder.sandbox.sandbox import Fork, cpu_ceiling
+from autograder.wire import Call
+
+Callback = Callable[..., Any]
+ASK_CAP = 20_000  # calls of one check's functions: a gradient of 20 numbers takes 40, an endless loop takes any number
+SIGNALS = {int(number): number.name for number in signal.Signals}  # real-time signals have no name
+
+
+class SandboxProgram:
+    """Speaks with one fork. Whatever it does wrong ends it: after a fault every further call repeats that fault."""
+
+    def __init__(self, fork: Fork, limits: Limits) -> None:
+        self.fork = fork
+        self.limits = limits
+        self._seq = 0
+        self._fault: SubmissionFault | None = None
+        self._confined = False
+        self._allowed = limits.cpu_s
+        self.rearm()
+
+    def rearm(self) -> None:
+        """Begin the next check: its deadline and its CPU time count from now."""
+        self._deadline = time.monotonic() + self.limits.wall_s
+        self._asked = 0
+        self._before = self.fork.cpu_seconds()
+        self._next_look = time.monotonic() + wire.WATCH_SECONDS
+
+    def spent(self) -> float:
+        """CPU seconds since the check began, by the clock outside."""
+        return self.fork.cpu_seconds() - self._before
+
+    def _look(self) -> None:
+        """End the program when it is over its CPU time. The kernel's own limit counts whole seconds and samples them;
+        code that sleeps between samples escapes it."""
+        self._next_look = time.monotonic() + wire.WATCH_SECONDS
+        if self.spent() > self._allowed:
+            raise self._end(too_slow(self._allowed))
+
+    def scan(self, cells: Sequence[tuple[int, int, str]], forbid: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """For each function the forbidden name that it reaches, with its place; nothing of the submission is run."""
+        found = self._request("scan", {"cells": cells, "forbid": list(forbid)}, [])[0]["forbidden"]
+        return dict(found)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the fork is gone, so that every further call repeats the fault that ended it."""
+        return self._fault is not None
+
+    def load(
+        self, cells: Sequence[tuple[int, int, str]], names: Sequence[str] = (), skip: Sequence[str] = ()
+    ) -> tuple[list[dict[str, Any]], frozenset[str]]:
+        """Run the submission's top level but for the statements in `skip`. Returns those that failed, and which of
+        `names` can be called."""
+        message = {"cells": cells, "names": list(names), "skip": list(skip), "budget": self.limits.statement_cpu_s}
+        self._allowed = self.limits.load_cpu_s
+        reply = self._request("load", message, [])[0]
+        self._allowed = self.limits.cpu_s
+        match reply.get("failed"), reply.get("defined"):
+            case list(failed), list(defined) if all(isinstance(item, dict) for item in failed):
+                return failed, frozenset(name for name in names if name in defined)
+        raise self._violation("a list of failures that is none")
+
+    def calls(self, calls: Sequence[Call]) -> list[Any | SubmissionFault]:
+        """One outcome for each call, in one round trip."""
+        if self._fault:
+            return [self._fault] * len(calls)
+        messages, encoder = encode_calls(calls)
+        try:
+            reply, received = self._request("calls", {"calls": messages}, encoder.arrays, encoder.callbacks or ())
+            return decode_outcomes(calls, reply.get("outcomes"), received)
+        except wire.WireError as error:
+            return [self._violation(str(error))] * len(calls)
+        except SubmissionFault as fault:
+            return [fault] * len(calls)
+
+    def _request(
+        self, op: str, message: dict[str, Any], arrays: Sequence[Any], callbacks: Sequence[Callback] = ()
+    ) -> tuple[dict[str, Any], list[Any]]:
+        if self._fault:
+            raise self._fault
+        self._seq += 1
+        try:
+            self._meet()
+            reply, received = self._exchange({"op": op, **message}, arrays)
+            while callbacks and reply.get("kind") == "ask":
+                self._asked += 1
+                if self._asked > ASK_CAP:
+                    raise self._end(TimedOut(f"It called the function it was given more than {ASK_CAP} times."))
+                answer, encoder = answer_callback(callbacks, reply, received)
+                reply, received = self._exchange(answer, encoder.arrays)
+        except wire.WireTimeout:
+            raise self._end(TimedOut(f"No answer within {self.limits.wall_s:g} seconds.")) from None
+        except wire.WireClosed:
+            raise self._end(self._died()) from None
+        except wire.WireError as error:
+            raise self._violation(str(error)) from None
+        if reply.get("kind") != {"scan": "scan", "load": "loaded", "calls": "outcomes"}[op]:
+            raise self._violation(
+                "an answer of an unknown kind" if reply.get("kind") != "unsendable" else "a value too large"
+            )
+        return reply, received
+
+    def _meet(self) -> None:
+        """Hear the worker's first words: it is confined, and nothing of the submission has run yet."""
+        if not self._confined:
+            wire.receive(self.fork.sock, self._deadline, self.fork.body_cap)
+            self._confined = True
+
+    def _exchange(self, message: dict[str, Any], arrays: Sequence[Any]) -> tuple[dict[str, Any], list[Any]]:
+        wire.send(self.fork.sock, wire.pack({"seq": self._seq, **message}, arrays), self._deadline)
+        reply, received = wire.receive(self.fork.sock, self._deadline, self.fork.body_cap, self._look)
+        if time.monotonic() > self._next_look:
+            self._look()
+        if type(reply.get("seq")) is not int or reply["seq"] != self._seq:
+            raise wire.WireError("an answer to a question that was not asked")
+        return reply, received
+
+    def finish(self) -> None:
+        """After the last answer nothing more may come: bytes that nobody asked for are a forged answer."""
+        if self._fault is None:
+            self.fork.sock.setblocking(False)
+            try:
+                surplus = self.fork.sock.recv(1)
+            except OSError:
+                return
+            if surplus:
+                raise self._violation("an answer that nobody asked for")
+
+    def _violation(self, what: str) -> SubmissionFault:
+        return self._end(Crashed(f"The program broke the grading protocol: it sent {what}."))
+
+    def _end(self, fault: SubmissionFault) -> SubmissionFault:
+        self._fault = fault
+        self.fork.end()
+        return fault
+
+    def _died(self) -> SubmissionFault:
+        ending = self.fork.end()
+        if not self._confined:
+            raise GraderFault("The worker could not confine itself, so the submission was not run.")
+        if ending.signal in (signal.SIGXCPU, signal.SIGKILL) and ending.cpu_s >= cpu_ceiling(self.limits) * 0.95:
+            return too_slow(self._allowed)
+        if ending.signal == signal.SIGKILL:
+            return OutOfMemory("The system stopped it for want of memory.")
+        unnamed = f"signal {ending.signal}" if ending.signal else f"exit status {ending.status >> 8}"
+        how = SIGNALS.get(ending.signal, unnamed)
+        return Crashed(f"The program ended the Python process instead of returning ({how}).")
+
+
+def too_slow(seconds: float) -> TimedOut:
+    """The fault of code that used up its CPU time."""
+    return TimedOut(f"It used more than {seconds:g} seconds of CPU time.")
+
+
+def encode_calls(calls: Sequence[Call]) -> tuple[list[dict[str, Any]], wire.Encoder]:
+    """Calls as messages, and the encoder that holds the arrays and functions they point to."""
+    encoder = wire.Encoder(callbacks=[])
+    messages = [
+        {
+            "function": call.function,
+            "args": [encoder.node(value) for value in call.args],
+            "kwargs": {name: encoder.node(value) for name, value in call.kwargs.items()},
+            "keep": list(call.keep),
+            "echo": call.echo,
+        }
+        for call in calls
+    ]
+    return messages, encoder
+
+
+def answer_callback(
+    callbacks: Sequence[Callback], question: dict[str, Any], arrays: Sequence[Any]
+) -> tuple[dict[str, Any], wire.Encoder]:
+    """The value of one of the check's own functions at the arguments that the worker sent; WireError when the question
+    is malformed. Arguments of the wrong kind are an error in the student's call, not in the protocol."""
+    number, nodes = question.get("callback"), question.get("args")
+    if type(number) is not int or not 0 <= number < len(callbacks) or not isinstance(nodes, list):
+        raise wire.WireError("a question about a function that it was not given")
+    decoder, encoder = wire.Decoder(arrays), wire.Encoder()
+    args = [decoder.value(node) for node in nodes]
+    try:
+        value = callbacks[number](*args)
+    except (TypeError, ValueError, IndexError, KeyError, AttributeError) as error:
+        return {"op": "tell", "error": f"the function was given what it cannot take ({type(error).__name__})"}, encoder
+    return {"op": "tell", "value": encoder.node(value)}, encoder
+
+
+def decode_outcomes(calls: Sequence[Call], outcomes: Any, arrays: Sequence[Any]) -> list[Any | SubmissionFault]:
+    """What a worker answered to `calls`; WireError when it is not one outcome for each."""
+    if not isinstance(outcomes, list) or len(outcomes) != len(calls):
+        raise wire.WireError("more or fewer answers than questions")
+    decoder = wire.Decoder(arrays)
+    return [_outcome(call.function, outcome, decoder) for call, outcome in zip(calls, outcomes, strict=True)]
+
+
+def _outcome(function: str, outcome: Any, decoder: wire.Decoder) -> Any | SubmissionFault:
+    match outcome:
+        case ["value", node]:
+            return decoder.value(node)
+        case ["missing"]:
+            return Missing(f"{function} is not written yet.")
+        case ["raised", dict(fault)]:
+            return raised(function, fault)
+    raise wire.WireError("an answer of an unknown kind")
+
+
+def raised(function: str, fault: dict[str, Any]) -> SubmissionFault:
+    """The fault for an exception that the student's code raised, with its place."""
+    error, text = wire.plain_text(fault.get("error"), 60) or "an exception", wire.plain_text(fault.get("text"), 400)
+    if error in ("MemoryError", "_ArrayMemoryError"):
+        return OutOfMemory(f"{function} asked for more memory than the check allows{place(fault)}.")
+    words = f"{error}: {text}" if text else error
+    return Crashed(f"{function} raised {words}{place(fault)}.")
+
+
+def place(fault: dict[str, Any]) -> str:
+    """Where it happened, as the student counts: ` (cell 7, line 3)`."""
+    cell, line = fault.get("cell"), fault.get("line")
+    if type(cell) is not int or type(line) is not int:
+        return ""
+    return f" (cell {cell}, line {line})" if cell else f" (line {line})"

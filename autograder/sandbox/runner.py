@@ -1,0 +1,126 @@
+"""A submission that can be started again and again, each group of checks in a fork that knows nothing of the last."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator
+from typing import Any, Self
+
+from autograder.errors import Crashed, Forbidden, Missing, SubmissionFault
+from autograder.model import Assignment, Submission
+from autograder.sandbox.program import SandboxProgram, place, too_slow
+from autograder.sandbox.sandbox import Sandbox
+from autograder.wire import plain_text
+
+NOTE_CAP = 8
+
+
+class SandboxRunner:
+    """A submission in its sandbox. Reading it is a fork's work too: the first one scans it, the second finds out which
+    statements of its top level fail or take too long, so that no later fork pays for them again."""
+
+    def __init__(self, sandbox: Sandbox, assignment: Assignment, submission: Submission) -> None:
+        self._sandbox = sandbox
+        self._assignment = assignment
+        self._cells = [(cell.number, cell.line, cell.source) for cell in submission.cells]
+        self._names = [entry.name for entry in assignment.entry_points]
+        self._skip: list[str] = []
+        self.cpu_s = 0.0
+        self.wall_s = 0.0
+        self._open = contextlib.ExitStack()
+        self._live: SandboxProgram | None = None
+        self._group: str | None = None
+        self._spent = 0.0
+        with self._fork() as program:
+            self._forbidden = program.scan(self._cells, assignment.policy.forbid)
+        with self._fork() as program:
+            self._failed, self._defined = program.load(self._cells, self._names)
+        self._skip = [plain_text(item.get("key")) for item in self._failed]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What went wrong outside the entry points, a sentence each."""
+        sentences = [failure_sentence(item) for item in self._failed]
+        more = [f"{len(sentences) - NOTE_CAP} more statements failed."] if len(sentences) > NOTE_CAP else []
+        return (*sentences[:NOTE_CAP], *more)
+
+    def fault(self, entry_point: str) -> SubmissionFault | None:
+        """Why `entry_point` cannot be asked anything, if it cannot."""
+        if found := self._forbidden.get(entry_point):
+            name = plain_text(found.get("name"), 60)
+            return Forbidden(f"{entry_point} uses {name}{place(found)}, which this assignment does not allow.")
+        if entry_point in self._defined:
+            return None
+        for item in self._failed:
+            if self._lost(item, entry_point):
+                return Crashed(f"{entry_point} could not be read: {failure_sentence(item)}")
+        return Missing(f"{entry_point} is not defined.")
+
+    def _lost(self, failure: dict[str, Any], entry_point: str) -> bool:
+        """Whether `failure` is of the cell that would have defined `entry_point`."""
+        sources = [
+            source
+            for number, line, source in self._cells
+            if failure.get("key") == f"{number}:{line}:*" or (number and number == failure.get("cell"))
+        ]
+        return any(f"def {entry_point}(" in source for source in sources)
+
+    @contextlib.contextmanager
+    def start(self, group: str | None = None) -> Iterator[SandboxProgram]:
+        """The loaded submission, for one check. Checks of one `group` that follow each other share a fork while it is
+        healthy; None is a group of one. Afterwards `cpu_s` and `wall_s` say what the check used, by the clock outside.
+
+        Raises TimedOut when that is more CPU time than a check may use."""
+        started = time.monotonic()
+        program = self._program(group)
+        try:
+            yield program
+            program.finish()
+        except BaseException:
+            self.close()
+            raise
+        finally:
+            self.cpu_s = program.spent()
+            self.wall_s = time.monotonic() - started
+        self._spent += self.cpu_s
+        limits = self._assignment.limits
+        if program.ended or group is None or self._spent > limits.cpu_s:
+            self.close()
+        if self.cpu_s > limits.cpu_s:
+            raise too_slow(limits.cpu_s)
+
+    def _program(self, group: str | None) -> SandboxProgram:
+        if self._live is None or group != self._group:
+            self.close()
+            self._live = self._open.enter_context(self._fork())
+            self._live.load(self._cells, self._names, self._skip)
+            self._group, self._spent = group, 0.0
+        self._live.rearm()
+        return self._live
+
+    def close(self) -> None:
+        """End the fork that is open, if one is."""
+        self._live = None
+        self._open.close()
+
+    @contextlib.contextmanager
+    def _fork(self) -> Iterator[SandboxProgram]:
+        with self._sandbox.fork(self._assignment.limits) as fork:
+            yield SandboxProgram(fork, self._assignment.limits)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def failure_sentence(failure: dict[str, Any]) -> str:
+    """What a statement of the top level did, and what follows for the student."""
+    error, text = plain_text(failure.get("error"), 60) or "an exception", plain_text(failure.get("text"), 200)
+    where = place(failure).strip(" ()") or "somewhere"
+    where = where[0].upper() + where[1:]
+    if error == "StatementTooSlow":
+        return f'{where}: this took too long and was left out; keep experiments under `if __name__ == "__main__":`.'
+    return f"{where}: {error}: {text}." if text else f"{where}: {error}."

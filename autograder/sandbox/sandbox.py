@@ -1,0 +1,198 @@
+"""A sandbox holds one submission: a warm parent inside it, and one fork at a time that runs the student's code."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from autograder.errors import GraderFault
+from autograder.model import Level, Limits
+from autograder.sandbox.launch import UNPRIVILEGED_UID, command, environment
+from autograder.sandbox.view import View, view
+
+START_SECONDS = 60.0  # a cold disk under a busy machine; only a broken installation takes longer
+GRACE_SECONDS = 2.0
+# Address space that a worker has before student code asks for any, with room to spare (VmSize: NumPy 98 MB, torch 597).
+OVERHEAD_MB = {"numpy": 256, "torch": 1024}
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a fork ended, by the kernel's account: its wait status, CPU seconds, and greatest resident size in KB."""
+
+    status: int
+    cpu_s: float
+    rss: int
+
+    @property
+    def signal(self) -> int:
+        """The signal that ended it, or 0."""
+        return os.WTERMSIG(self.status) if os.WIFSIGNALED(self.status) else 0
+
+
+class Sandbox:
+    """One worker's parent. Closing it kills everything inside."""
+
+    def __init__(self, level: Level, packages: Sequence[str] = ("numpy",)) -> None:
+        self.level = level
+        self.view: View = view(tuple(packages))
+        self.overhead_mb = max(OVERHEAD_MB.get(name, 128) for name in (*packages, "numpy"))
+        self.cpu_s = 0.0
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 — closed with the sandbox
+        ours, theirs = socket.socketpair()
+        self._control = ours
+        with theirs:
+            self._process = subprocess.Popen(
+                command(level, self.view, theirs.fileno()),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._errors,
+                env=environment(level),
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+            )
+        try:
+            self.identity = self._configure(packages)
+        except BaseException:
+            self.close()
+            raise
+
+    def _configure(self, packages: Sequence[str]) -> dict[str, Any]:
+        return self._ask(
+            {
+                "packages": list(packages),
+                "uid": UNPRIVILEGED_UID if os.getuid() == 0 and self._reachable_by_others() else None,
+                "landlock": self.level is Level.CONTAINED,
+                "readable": list(self.view.readable) if self.level is Level.CONTAINED else [],
+                "listable": list(self.view.listable),
+            }
+        )
+
+    def _reachable_by_others(self) -> bool:
+        """Whether an unprivileged account could read the standard library: a Python below /root cannot be."""
+        if self.level is Level.STRONG:
+            return True  # mounted where everybody may go
+        paths = (*self.view.package_folders, self.view.stdlib, self.view.worker[0])
+        parents = {parent for path in paths for parent in _parents(path)}
+        return all(os.stat(parent).st_mode & 0o001 for parent in parents)
+
+    def _ask(self, message: dict[str, Any], descriptors: Sequence[int] = ()) -> dict[str, Any]:
+        deadline = time.monotonic() + START_SECONDS
+        try:
+            self._control.settimeout(START_SECONDS)
+            data = json.dumps(message).encode() + b"\n"
+            socket.send_fds(self._control, [data], list(descriptors))
+            answer = b""
+            while not answer.endswith(b"\n"):
+                if not (chunk := self._control.recv(65536)) or time.monotonic() > deadline:
+                    raise OSError
+                answer += chunk
+        except OSError:
+            raise GraderFault(f"The worker could not be started or steered. {self._last_words()}") from None
+        reply: dict[str, Any] = json.loads(answer)
+        return reply
+
+    def _last_words(self) -> str:
+        self._errors.seek(0, os.SEEK_END)
+        self._errors.seek(max(0, self._errors.tell() - 2000))
+        lines = self._errors.read().decode("utf-8", "replace").strip().splitlines()
+        return f"It said: {lines[-1][:300]}" if lines else "It said nothing."
+
+    @contextlib.contextmanager
+    def fork(self, limits: Limits) -> Iterator[Fork]:
+        """A fresh, confined process for as long as the context lasts."""
+        ours, theirs = socket.socketpair()
+        body_cap = limits.reply_mb * 2**20
+        with ours, theirs:
+            message = {
+                "op": "fork",
+                "cpu_s": cpu_ceiling(limits),
+                "address_space": (limits.memory_mb + self.overhead_mb) * 2**20,
+                "body_cap": body_cap,
+                "seccomp": self.level is not Level.PROCESS,
+            }
+            pid = self._ask(message, [theirs.fileno()])["pid"]
+            theirs.close()
+            fork = Fork(self, ours, pid, body_cap)
+            try:
+                yield fork
+            finally:
+                fork.end()
+
+    def cpu_seconds(self, pid: int) -> float:
+        """CPU seconds of fork `pid` so far, read from outside it."""
+        return float(self._ask({"op": "cpu", "pid": pid})["cpu_s"])
+
+    def end(self, pid: int) -> Ending:
+        """Kill fork `pid` and learn how it ended."""
+        return Ending(**self._ask({"op": "end", "pid": pid}))
+
+    def close(self) -> None:
+        """End the sandbox with everything in it, and wait until it is gone. Afterwards `cpu_s` is all that it used."""
+        self._control.close()
+        deadline = time.monotonic() + GRACE_SECONDS
+        while not self._wait(os.WNOHANG) and time.monotonic() < deadline:
+            time.sleep(0.002)  # it leaves by itself, and its CPU time is counted
+        if self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._wait(0)
+        self._errors.close()
+
+    def _wait(self, options: int) -> bool:
+        """Reap the process, with the kernel's account of it and its descendants: Popen.wait would lose that."""
+        if self._process.returncode is None:
+            pid, status, usage = os.wait4(self._process.pid, options)
+            if pid:
+                self._process.returncode = os.waitstatus_to_exitcode(status)
+                self.cpu_s = usage.ru_utime + usage.ru_stime
+        return self._process.returncode is not None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+@dataclass
+class Fork:
+    """A running fork: its socket, and how it ended once it has."""
+
+    sandbox: Sandbox
+    sock: socket.socket
+    pid: int
+    body_cap: int
+    ending: Ending | None = None
+
+    def cpu_seconds(self) -> float:
+        """CPU seconds that it has used so far."""
+        return self.ending.cpu_s if self.ending else self.sandbox.cpu_seconds(self.pid)
+
+    def end(self) -> Ending:
+        """Kill it, if it still runs, and say how it ended."""
+        if self.ending is None:
+            self.ending = self.sandbox.end(self.pid)
+        return self.ending
+
+
+def cpu_ceiling(limits: Limits) -> int:
+    """CPU seconds after which the kernel kills a fork. It counts whole seconds, a load takes its share, and a fork that
+    serves several checks is replaced once they have used one check's allowance."""
+    return math.ceil(limits.load_cpu_s + 2 * limits.cpu_s)
+
+
+def _parents(path: str) -> Iterator[str]:
+    while (parent := os.path.dirname(path)) != path:
+        yield parent
+        path = parent

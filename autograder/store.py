@@ -1,0 +1,101 @@
+"""Results of a run on disk: one durable row a submission, so that a run can be killed anywhere and taken up again."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import threading
+import urllib.parse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Self
+
+import msgspec
+
+from autograder.errors import AutograderError
+from autograder.model import GradeReport
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS run (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS report (
+    key TEXT PRIMARY KEY, submission TEXT NOT NULL, assignment TEXT NOT NULL, report BLOB NOT NULL
+);
+"""
+FILE_NAME = "results.sqlite"
+
+
+def result_key(submission: str, sha256: str, version: str, grader: str, checks: str, seed: int) -> str:
+    """What a result depends on: while none of it changes, a submission need not be graded again."""
+    return hashlib.sha256(repr((submission, sha256, version, grader, checks, seed)).encode()).hexdigest()
+
+
+class Store:
+    """The results in one folder. Rows are written whole and synced before `put` returns; a key is written once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock = threading.Lock()
+        try:
+            (folder / "reports").mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(folder / FILE_NAME, check_same_thread=False, isolation_level=None)
+            # a rollback journal, not WAL: results often live on network file systems, where WAL loses data
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._db.executescript(SCHEMA)
+        except (OSError, sqlite3.Error) as error:
+            raise AutograderError(f"The results cannot be kept in {folder}: {error}; choose another --out.") from None
+
+    def seed(self, wanted: int | None, fresh: int) -> int:
+        """The grading seed of this run: the one it was begun with, unless another is `wanted`."""
+        with self._lock:
+            row = self._db.execute("SELECT value FROM run WHERE name = 'seed'").fetchone()
+            seed = wanted if wanted is not None else int(row[0]) if row else fresh
+            self._db.execute("INSERT OR REPLACE INTO run VALUES ('seed', ?)", (str(seed),))
+        return seed
+
+    def get(self, key: str) -> GradeReport | None:
+        """The report under `key`, if that submission has been graded."""
+        with self._lock:
+            row = self._db.execute("SELECT report FROM report WHERE key = ?", (key,)).fetchone()
+        return msgspec.json.decode(row[0], type=GradeReport) if row else None
+
+    def put(self, key: str, report: GradeReport) -> None:
+        """Keep `report`; an earlier one under the same key stays."""
+        data = msgspec.json.encode(report)
+        name = urllib.parse.quote(f"{report.assignment.id}-{report.submission.id}", safe=" ")[:200]
+        path = self.folder / "reports" / f"{name}.json"
+        with self._lock:  # the file first: what has a row is not graded again, so a file that is missing then stays so
+            part = path.with_suffix(".part")
+            part.write_bytes(msgspec.json.format(data, indent=1))
+            part.replace(path)
+            self._db.execute(
+                "INSERT INTO report VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                (key, report.submission.id, report.assignment.id, data),
+            )
+
+    def reports(self) -> Iterator[GradeReport]:
+        """Everything that has been graded, by assignment and submission; the latest where one was graded twice."""
+        with self._lock:
+            rows = self._db.execute("SELECT report FROM report ORDER BY assignment, submission, rowid").fetchall()
+        latest = {}
+        for (data,) in rows:
+            report = msgspec.json.decode(data, type=GradeReport)
+            latest[report.assignment.id, report.submission.id] = report
+        yield from latest.values()
+
+    def clear(self) -> None:
+        """Forget everything: a fresh run."""
+        with self._lock:
+            self._db.execute("DELETE FROM report")
+            self._db.execute("DELETE FROM run")
+        for path in (self.folder / "reports").glob("*.json"):
+            path.unlink()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,327 @@
+"""Messages between grader and worker: a JSON header and raw array buffers. No pickle, ever.
+
+A frame is MAGIC, the header's length, the body's length, the header (UTF-8 JSON) and the body: the buffers of all
+arrays, C-ordered, one after another, as the header's `arrays` table says.
+
+A value travels as a small tagged list (a *node*):
+
+    ["n"] None    ["b", true]    ["i", "12"]    ["f", "0x1.8p+0"]    ["s", "text"]
+    ["a", k] array k of the table    ["g", k] the same, read as a NumPy scalar
+    ["t", [node…]] tuple    ["l", [node…]] list    ["d", [[key, node]…]] dict with string keys
+    ["h", id, type] something that stays in the worker (a cache)    ["o", type] something that cannot travel
+    ["k", id] a function of the grader's, which the worker calls by an `ask` message (only grader → worker)
+
+Both sides run this module, and the grader believes nothing that it decodes: every tag, dtype, dimension and length is
+checked before memory is taken. It needs the standard library and NumPy only, because the worker has nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import socket
+import struct
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+MAGIC = b"ag01"
+PREFIX = struct.Struct("!4sIQ")
+HEADER_CAP = 4 * 2**20
+DEPTH_CAP = 16
+NODE_CAP = 100_000
+WATCH_SECONDS = 0.2
+
+# What may cross: numbers, in the byte order of the machine that both sides share. Float16, longdouble, complex and bool
+# cross so that the grader can say "your dx has dtype complex128", not because any of them is right.
+DTYPE_NAMES = "<f8 <f4 <f2 <c16 <c8 |b1 |i1 <i2 <i4 <i8 |u1 <u2 <u4 <u8"
+DTYPES = {name: np.dtype(name) for name in DTYPE_NAMES.split()}
+
+
+class WireError(Exception):
+    """The peer broke the protocol, or its message is over a cap."""
+
+
+class WireClosed(WireError):
+    """The peer hung up."""
+
+
+class WireTimeout(WireError):
+    """The absolute deadline passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """Something that the worker keeps: the grader holds its number and passes it back."""
+
+    id: int
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """Something that cannot travel; only the name of its type does."""
+
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of an entry point. `keep` are the positions of its return tuple that stay in the worker; with `echo` the
+    arguments come back as the call left them, behind the result."""
+
+    function: str
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    keep: tuple[int, ...] = ()
+    echo: bool = False
+
+
+# ── values ─────────────────────────────────────────────────────────────────────────────────────
+
+
+class Encoder:
+    """Collects nodes and the arrays they point to, for one frame. With `callbacks`, functions travel as the number
+    under which they are collected there; without, they are something that cannot travel."""
+
+    def __init__(self, callbacks: list[Callable[..., Any]] | None = None) -> None:
+        self.callbacks = callbacks
+        self.arrays: list[np.ndarray[Any, Any]] = []
+        self._nodes = 0
+
+    def node(self, value: Any, depth: int = 0) -> list[Any]:
+        """The node of `value`; what cannot travel becomes `["o", type]`."""
+        self._nodes += 1
+        if depth > DEPTH_CAP or self._nodes > NODE_CAP:
+            return ["o", "something nested too deeply"]
+        if value is None:
+            return ["n"]
+        if isinstance(value, Handle):
+            return ["h", value.id, value.type]
+        if isinstance(value, np.ndarray | np.generic):
+            return self._array(value)
+        return self._plain(value, depth)
+
+    def _plain(self, value: Any, depth: int) -> list[Any]:
+        kind = type(value)
+        if kind is bool:
+            return ["b", value]
+        if kind is int:
+            return ["i", str(value)] if abs(value) < 2**63 else ["o", "int beyond 64 bits"]
+        if kind is float:
+            return ["f", value.hex()]
+        if kind is str:
+            return ["s", value.encode("utf-8", "replace").decode()]
+        if isinstance(value, tuple | list):
+            return ["l" if isinstance(value, list) else "t", [self.node(item, depth + 1) for item in tuple(value)]]
+        if isinstance(value, dict) and all(type(key) is str for key in value):
+            return ["d", [[key, self.node(item, depth + 1)] for key, item in value.items()]]
+        if self.callbacks is not None and callable(value):
+            self.callbacks.append(value)
+            return ["k", len(self.callbacks) - 1]
+        return ["o", type_name(value)]
+
+    def _array(self, value: Any) -> list[Any]:
+        if type(value) is not np.ndarray and isinstance(value, np.ndarray):
+            return ["o", type_name(value)]  # a subclass may lie about itself; np.matrix changes what * means
+        array = np.asarray(value)
+        if array.dtype == np.longdouble and array.dtype != np.float64:
+            array = array.astype(np.float64)  # more precise than asked for is not wrong
+        if array.dtype.newbyteorder("<").str not in DTYPES:
+            return ["o", f"array of dtype {array.dtype}"]
+        self.arrays.append(np.asarray(array, dtype=array.dtype.newbyteorder("<"), order="C"))
+        return ["g" if isinstance(value, np.generic) else "a", len(self.arrays) - 1]
+
+
+def type_name(value: Any) -> str:
+    """A short printable name for the type of `value`."""
+    name = getattr(type(value), "__name__", "object")
+    return str(name)[:60] if isinstance(name, str) else "object"
+
+
+def plain_text(text: Any, cap: int | None = None) -> str:
+    """At most `cap` characters of what the peer sent as a text: without the lone surrogates that no file can hold, and
+    empty when it is no text (`str` of a deeply nested list would end in a RecursionError)."""
+    return text[:cap].encode("utf-8", "replace").decode() if isinstance(text, str) else ""
+
+
+class Decoder:
+    """Rebuilds values from nodes; strict, and bounded in depth and number. `ask(id, args)` is how a function of the
+    grader's is called; without it no function is accepted."""
+
+    def __init__(
+        self, arrays: Sequence[np.ndarray[Any, Any]], ask: Callable[[int, tuple[Any, ...]], Any] | None = None
+    ) -> None:
+        self.arrays = arrays
+        self.ask = ask
+        self._nodes = 0
+
+    def value(self, node: Any, depth: int = 0) -> Any:
+        """The value of `node`; WireError if it is not one."""
+        self._nodes += 1
+        if depth > DEPTH_CAP + 2 or self._nodes > NODE_CAP:
+            raise WireError("a value is nested too deeply")
+        match node:
+            case ["n"]:
+                return None
+            case ["b", bool(flag)]:
+                return flag
+            case ["i", str(digits)] if len(digits) <= 20:
+                return _number(int, digits)
+            case ["f", str(digits)] if len(digits) <= 40:
+                return _number(float.fromhex, digits)
+            case ["s", str(text)]:
+                return plain_text(text)
+            case _:
+                return self._compound(node, depth)
+
+    def _compound(self, node: Any, depth: int) -> Any:
+        match node:
+            case ["a", int(index)]:
+                return self._array(index)
+            case ["g", int(index)]:
+                array = self._array(index)
+                if array.shape != ():
+                    raise WireError("a scalar that has a shape")
+                return array[()]
+            case ["t", list(items)]:
+                return tuple(self.value(item, depth + 1) for item in items)
+            case ["l", list(items)]:
+                return [self.value(item, depth + 1) for item in items]
+            case ["d", list(pairs)]:
+                return dict(self._pair(pair, depth + 1) for pair in pairs)
+            case ["h", int(number), str(name)] if not isinstance(number, bool):
+                return Handle(number, plain_text(name, 60))
+            case ["o", str(name)]:
+                return Opaque(plain_text(name, 120))
+            case ["k", int(number)] if self.ask is not None:
+                ask = self.ask
+                return lambda *args: ask(number, args)
+        raise WireError("a value of an unknown kind")
+
+    def _array(self, index: int) -> np.ndarray[Any, Any]:
+        if isinstance(index, bool) or not 0 <= index < len(self.arrays):
+            raise WireError("a value points to an array that was not sent")
+        return self.arrays[index]
+
+    def _pair(self, pair: Any, depth: int) -> tuple[str, Any]:
+        match pair:
+            case [str(key), node]:
+                return plain_text(key), self.value(node, depth)
+        raise WireError("a dict with a key that is not a string")
+
+
+def _number(convert: Any, digits: str) -> Any:
+    try:
+        return convert(digits)
+    except (ValueError, OverflowError):
+        raise WireError("a number that cannot be read") from None
+
+
+# ── frames ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def pack(header: dict[str, Any], arrays: Sequence[np.ndarray[Any, Any]]) -> bytes:
+    """One frame: `header` with the table of `arrays`, then their bytes."""
+    table = [[array.dtype.str, list(array.shape)] for array in arrays]
+    head = json.dumps({**header, "arrays": table}, separators=(",", ":")).encode()
+    if len(head) > HEADER_CAP:
+        raise WireError("a message with too long a header")
+    body = b"".join([array.tobytes() for array in arrays])
+    return PREFIX.pack(MAGIC, len(head), len(body)) + head + body
+
+
+def unpack_prefix(prefix: bytes, body_cap: int) -> tuple[int, int]:
+    """Lengths of header and body; WireError when the frame is not ours or over a cap."""
+    magic, head, body = PREFIX.unpack(prefix)
+    if magic != MAGIC:
+        raise WireError("bytes that are no message")
+    if head > HEADER_CAP or body > body_cap:
+        raise WireError(f"a message of {head + body} bytes; the limit is {body_cap}")
+    return head, body
+
+
+def unpack(head: bytes, body: bytes) -> tuple[dict[str, Any], list[np.ndarray[Any, Any]]]:
+    """Header and arrays of a frame. Each array owns its memory and may be written."""
+    try:
+        header = json.loads(head)
+    except (ValueError, RecursionError, MemoryError):
+        raise WireError("a header that is not JSON") from None
+    if not isinstance(header, dict) or not isinstance(header.get("arrays"), list):
+        raise WireError("a header without an array table")
+    arrays, offset = [], 0
+    for entry in header.pop("arrays"):
+        dtype, shape, size = _layout(entry)
+        if offset + size > len(body):
+            raise WireError("an array longer than the message")
+        flat = np.frombuffer(body, dtype, count=size // dtype.itemsize, offset=offset)
+        arrays.append(flat.reshape(shape).copy())
+        offset += size
+    if offset != len(body):
+        raise WireError("a message longer than its arrays")
+    return header, arrays
+
+
+def _layout(entry: Any) -> tuple[np.dtype[Any], tuple[int, ...], int]:
+    match entry:
+        case [str(name), list(dims)] if name in DTYPES and len(dims) <= 32:
+            # NumPy multiplies what is left of a shape without its zeros, and refuses it when that overflows
+            if all(type(dim) is int and dim >= 0 for dim in dims) and math.prod(dim or 1 for dim in dims) < 2**40:
+                return DTYPES[name], tuple(dims), math.prod(dims) * DTYPES[name].itemsize
+    raise WireError("an array with a dtype or shape that cannot be read")
+
+
+# ── sockets ────────────────────────────────────────────────────────────────────────────────────
+
+
+def send(sock: socket.socket, frame: bytes, deadline: float) -> None:
+    """Send all of `frame` before `deadline` (time.monotonic), however slowly the peer reads."""
+    view = memoryview(frame)
+    while view:
+        _arm(sock, deadline)
+        try:
+            view = view[sock.send(view) :]
+        except TimeoutError:
+            raise WireTimeout("the worker did not read its message in time") from None
+        except OSError:
+            raise WireClosed("the worker hung up") from None
+
+
+def receive(
+    sock: socket.socket, deadline: float, body_cap: int, watch: Callable[[], None] | None = None
+) -> tuple[dict[str, Any], list[np.ndarray[Any, Any]]]:
+    """The next frame, complete before `deadline`: dripping bytes does not move it. While it waits, `watch` is called
+    every now and then and may raise."""
+    head, body = unpack_prefix(_exactly(sock, PREFIX.size, deadline, watch), body_cap)
+    return unpack(_exactly(sock, head, deadline, watch), _exactly(sock, body, deadline, watch))
+
+
+def _exactly(sock: socket.socket, count: int, deadline: float, watch: Callable[[], None] | None) -> bytes:
+    chunks = bytearray()
+    while len(chunks) < count:
+        _arm(sock, min(deadline, time.monotonic() + WATCH_SECONDS) if watch else deadline)
+        try:
+            chunk = sock.recv(min(count - len(chunks), 2**20))
+        except TimeoutError:
+            if watch and time.monotonic() < deadline:
+                watch()
+                continue
+            raise WireTimeout("no answer in time") from None
+        except OSError:
+            raise WireClosed("the worker hung up") from None
+        if not chunk:
+            raise WireClosed("the worker hung up")
+        chunks += chunk
+    return bytes(chunks)
+
+
+def _arm(sock: socket.socket, deadline: float) -> None:
+    if deadline == math.inf:
+        return  # the worker's socket blocks as it is, and its filter allows no change to that
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise WireTimeout("no answer in time")
+    sock.settimeout(left)

@@ -1,0 +1,146 @@
+"""The warm parent inside a sandbox: imports NumPy once, then forks a fresh, confined process for each check.
+
+It never runs student code and never computes (a torch parent that has computed makes its forks hang), so what one fork
+does to its own memory cannot reach the next. It is steered over a control socket that no fork inherits.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+import time
+import traceback
+from typing import Any
+
+from autograder.worker import confine
+from autograder.worker.serve import Server
+
+CPUCLOCK_SCHED = 2  # clock_getcpuclockid(3): the CPU clock of a process is (~pid << 3) | 2
+
+# What submissions import most; loaded once here rather than in every fork.
+WARM = (
+    "abc", "array", "bisect", "collections", "copy", "dataclasses", "enum", "fractions", "functools", "heapq",
+    "inspect", "itertools", "json", "math", "numbers", "operator", "os", "pickle", "random", "re", "statistics",
+    "string", "time", "types", "typing", "warnings",
+)  # fmt: skip
+WARM_IN = {"numpy": ("numpy.fft", "numpy.linalg", "numpy.random", "numpy.lib.stride_tricks", "numpy.ma")}
+
+
+def main(descriptor: int) -> None:
+    """Run on control socket `descriptor` until the grader closes it."""
+    control = Control(socket.socket(fileno=descriptor))
+    config, _ = control.receive()
+    warm_up(config["packages"])
+    identity = give_up_privileges(config)
+    gc.collect()
+    gc.freeze()
+    control.send({"ready": True, **identity})
+    with contextlib.suppress(EOFError):
+        while True:
+            message, descriptors = control.receive()
+            match message["op"]:
+                case "fork":
+                    control.send(fork(control, message, descriptors[0]))
+                case "cpu":
+                    control.send({"cpu_s": cpu_seconds(message["pid"])})
+                case "end":
+                    control.send(end(message["pid"]))
+
+
+def warm_up(packages: list[str]) -> None:
+    """Import the assignment's packages and what is commonly used of them."""
+    for name in (*WARM, *packages, *(part for package in packages for part in WARM_IN.get(package, ()))):
+        importlib.import_module(name)
+
+
+def give_up_privileges(config: dict[str, Any]) -> dict[str, Any]:
+    """Leave root for good, tie this process to the grader's life, and close the file system behind it."""
+    if config["uid"] is not None and os.getuid() == 0:
+        os.setgroups([])
+        os.setresgid(config["uid"], config["uid"], config["uid"])
+        os.setresuid(config["uid"], config["uid"], config["uid"])
+    applied = []
+    if sys.platform == "linux":
+        confine.die_with_parent()
+        if config["landlock"] and confine.landlock_abi() > 0:
+            confine.apply_landlock(config["readable"], config["listable"])
+            applied.append("landlock")
+    return {"uid": os.getuid(), "applied": applied}
+
+
+def fork(control: Control, message: dict[str, Any], descriptor: int) -> dict[str, Any]:
+    """Start a confined child on socket `descriptor`."""
+    pid = os.fork()
+    if pid == 0:
+        status = 1
+        try:
+            control.sock.close()
+            sock = socket.socket(fileno=descriptor)
+            confine_child(message, descriptor)
+            Server(sock, message["body_cap"]).run()
+            status = 0
+        except Exception:
+            traceback.print_exc()
+        finally:
+            os._exit(status)
+    os.close(descriptor)
+    return {"pid": pid}
+
+
+def confine_child(message: dict[str, Any], descriptor: int) -> None:
+    """Everything that the child gives up, before it reads a byte of the submission."""
+    confine.close_all_but([descriptor])
+    if sys.platform == "linux":
+        confine.die_with_parent()
+    program = confine.seccomp_program(os.uname().machine, os.getpid()) if message["seccomp"] else None
+    null = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(null, stream)
+    os.close(null)
+    confine.apply_limits(message["cpu_s"], message["address_space"])
+    if program is not None:
+        confine.apply_seccomp(program)
+
+
+def cpu_seconds(pid: int) -> float:
+    """What process `pid` and its threads have used so far; its CPU clock stands still once it is dead."""
+    try:
+        return time.clock_gettime((~pid << 3) | CPUCLOCK_SCHED)
+    except OSError:
+        return 0.0
+
+
+def end(pid: int) -> dict[str, Any]:
+    """Kill child `pid` and say how it ended and what the kernel counted for it and its threads."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+    _, status, usage = os.wait4(pid, 0)
+    return {"status": status, "cpu_s": usage.ru_utime + usage.ru_stime, "rss": usage.ru_maxrss}
+
+
+class Control:
+    """Newline-separated JSON, with a descriptor beside it where one is passed."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.sock = sock
+
+    def receive(self) -> tuple[dict[str, Any], list[int]]:
+        """The next message and the descriptors that came with it; EOFError when the grader is gone."""
+        data, descriptors = b"", []
+        while not data.endswith(b"\n"):
+            chunk, fds, _, _ = socket.recv_fds(self.sock, 65536, 4)
+            if not chunk:
+                raise EOFError
+            data += chunk
+            descriptors += fds
+        return json.loads(data), descriptors
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Send one message."""
+        self.sock.sendall(json.dumps(message).encode() + b"\n")

@@ -1,0 +1,115 @@
+"""One fork of the worker: loads the submission, then answers calls until the grader hangs up."""
+
+from __future__ import annotations
+
+import math
+import socket
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograder import wire
+from autograder.worker.program import Program, describe_error
+from autograder.worker.scan import forbidden_uses
+
+
+class Caller:
+    """Calls functions by name with values off the wire, and keeps what must not travel."""
+
+    def __init__(
+        self,
+        lookup: Callable[[str], Callable[..., Any] | None],
+        ask: Callable[[int, tuple[Any, ...]], Any],
+    ) -> None:
+        self.lookup = lookup
+        self.ask = ask
+        self.kept: list[Any] = []
+
+    def outcomes(
+        self, calls: Sequence[dict[str, Any]], arrays: Sequence[np.ndarray[Any, Any]], encoder: wire.Encoder
+    ) -> list[list[Any]]:
+        """One outcome for each call: `["value", node]`, `["missing"]` or `["raised", fault]`."""
+        decoder = wire.Decoder(arrays, self.ask)
+        return [self._call(call, decoder, encoder) for call in calls]
+
+    def _call(self, call: dict[str, Any], decoder: wire.Decoder, encoder: wire.Encoder) -> list[Any]:
+        function = self.lookup(call["function"])
+        if function is None:
+            return ["missing"]
+        args = [self._argument(node, decoder) for node in call["args"]]
+        kwargs = {name: self._argument(node, decoder) for name, node in call["kwargs"].items()}
+        try:
+            value = function(*args, **kwargs)
+            return ["value", encoder.node(args if call["echo"] else self._keep(value, call["keep"]))]
+        except NotImplementedError:
+            return ["missing"]
+        except BaseException as error:
+            return ["raised", describe_error(error)]
+
+    def _argument(self, node: Any, decoder: wire.Decoder) -> Any:
+        value = decoder.value(node)
+        return self.kept[value.id] if isinstance(value, wire.Handle) else value
+
+    def _keep(self, value: Any, positions: Sequence[int]) -> Any:
+        """`value` with the outputs at `positions` replaced by handles, if it is a tuple that has them."""
+        if not positions or not isinstance(value, tuple | list) or len(value) <= max(positions):
+            return value
+        outputs = list(value)
+        for position in positions:
+            self.kept.append(outputs[position])
+            outputs[position] = wire.Handle(len(self.kept) - 1, wire.type_name(outputs[position]))
+        return tuple(outputs)
+
+
+class Server:
+    """Answers requests on one socket. Each reply carries the number of its request."""
+
+    def __init__(self, sock: socket.socket, body_cap: int) -> None:
+        self.sock = sock
+        self.body_cap = body_cap
+        self.program = Program()
+        self.caller = Caller(self.program.function, self._ask)
+        self.seq = 0
+
+    def run(self) -> None:
+        """Say that the worker stands, then serve until the peer closes the socket."""
+        self._send({"kind": "ready"}, wire.Encoder())
+        while True:
+            try:
+                request, arrays = wire.receive(self.sock, math.inf, self.body_cap)
+            except wire.WireClosed:
+                return
+            self.seq = request["seq"]
+            encoder = wire.Encoder()
+            self._send(self._answer(request, arrays, encoder), encoder)
+
+    def _send(self, reply: dict[str, Any], encoder: wire.Encoder) -> None:
+        try:
+            frame = wire.pack({"seq": self.seq, **reply}, encoder.arrays)
+        except (wire.WireError, MemoryError) as error:
+            frame = wire.pack({"seq": self.seq, "kind": "unsendable", "text": str(error)[:200]}, [])
+        wire.send(self.sock, frame, math.inf)
+
+    def _ask(self, number: int, args: tuple[Any, ...]) -> Any:
+        """The value of a function that lives with the grader."""
+        encoder = wire.Encoder()
+        self._send({"kind": "ask", "callback": number, "args": [encoder.node(value) for value in args]}, encoder)
+        reply, arrays = wire.receive(self.sock, math.inf, self.body_cap)
+        if "error" in reply:
+            raise ValueError(reply["error"])
+        return wire.Decoder(arrays).value(reply["value"])
+
+    def _answer(
+        self, request: dict[str, Any], arrays: Sequence[np.ndarray[Any, Any]], encoder: wire.Encoder
+    ) -> dict[str, Any]:
+        match request["op"]:
+            case "scan":
+                return {"kind": "scan", "forbidden": forbidden_uses(request["cells"], request["forbid"])}
+            case "load":
+                failed = self.program.load(request["cells"], request["skip"], request["budget"])
+                defined = [name for name in request["names"] if self.program.function(name)]
+                return {"kind": "loaded", "failed": failed[:50], "defined": defined}
+            case "calls":
+                return {"kind": "outcomes", "outcomes": self.caller.outcomes(request["calls"], arrays, encoder)}
+        raise wire.WireError(f"unknown request {request['op']}")

@@ -1,0 +1,83 @@
+"""Every assignment proves itself: with its mutants, and in the sandbox what the plain forks say."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.assignment.discover import assignment_folders, discover
+from autograder.examine import Examiner
+from autograder.model import Cell, Submission, Verdict
+from autograder.pipeline import Grading, grade_one
+from autograder.prove.local import LocalRunner
+from autograder.sandbox.isolation import choose
+from autograder.sandbox.runner import SandboxRunner
+from autograder.sandbox.sandbox import Sandbox
+
+ROOT = Path(__file__).resolve().parents[2]
+SLUGS = sorted(slug for slug, folder in assignment_folders(ROOT).items() if folder.parent == ROOT / "assignments")
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_assignment_is_proven(slug):
+    command = [sys.executable, "-m", "autograder", "prove", slug, "--mutants", "--seeds", "1", "--jobs", "1", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    findings = [json.loads(line) for line in done.stdout.splitlines()]
+    broken = [f"{f['claim']}: {f['subject']}: {f['detail']}" for f in findings[:-1] if not f["holds"]]
+    assert done.returncode == 0, "\n".join([*broken, done.stderr[-2000:]])
+    assert findings[-1]["claims"]["the mutant is killed"]["tested"] >= 100
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_committed_template_is_what_release_writes(slug):
+    command = [sys.executable, "-m", "autograder", "release", slug, "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_committed_template_scores_nothing_in_the_sandbox(slug):
+    declared = discover(ROOT / "assignments" / slug)
+    grading = Grading(declared, 1, choose(None), declared.checks)
+    for suffix in (".py", ".ipynb"):
+        report = grade_one(grading, "template", ROOT / "student_templates" / slug / f"{slug}{suffix}")
+        assert report.score == 0
+        assert {r.verdict for r in report.results} <= {Verdict.MISSING, Verdict.SKIPPED}
+
+
+# A mistake may call the reference's function of the same name, so it gets the names as they were before it took its place.
+REBIND = """
+import types
+wrong = {mistake.replacement.__name__}
+{mistake.entry_point} = types.FunctionType(wrong.__code__, dict(globals()), wrong.__name__, wrong.__defaults__)
+"""
+DECORATOR = "def mistake(*args, **options):\n    return lambda function: function\n"
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_sandbox_and_plain_forks_give_the_same_verdicts(slug):
+    """For every ninth mistake, handed in as a file: the reference, the bank, and the mistake under the entry point's
+    name. Only that entry point's checks are compared: in a file, the reference's other functions meet the mistake too."""
+    declared = discover(ROOT / "assignments" / slug)
+    reference = Path(declared.assignment.reference).read_text(encoding="utf-8")
+    bank = (Path(declared.assignment.folder) / "mistakes.py").read_text(encoding="utf-8")
+    known = [m for m in declared.mistakes if f"\ndef {m.replacement.__name__}(" in bank]
+    examiner = Examiner(declared, 1)
+    with Sandbox(choose(None).level, declared.assignment.policy.packages) as sandbox:
+        for mistake in known[::9]:
+            cells = tuple(
+                Cell(number, 1, text)
+                for number, text in enumerate((reference, DECORATOR, bank, REBIND.format(mistake=mistake)), start=1)
+            )
+            submission = Submission(mistake.name, "", "", "notebook", cells)
+            with SandboxRunner(sandbox, declared.assignment, submission) as runner:
+                sandboxed = outcomes(examiner, mistake.entry_point, runner)
+            functions = {**vars(declared.reference), mistake.entry_point: mistake.replacement}
+            assert sandboxed == outcomes(examiner, mistake.entry_point, LocalRunner(functions)), mistake.name
+
+
+def outcomes(examiner, entry_point, runner):
+    checks = [check for check in examiner.declared.checks if check.entry_point == entry_point]
+    return {r.check: (r.verdict, r.diagnosis, r.replay) for r in examiner.examine_all(checks, runner)}

@@ -1,0 +1,168 @@
+"""The page: self-contained, without script, and deaf to what students write."""
+
+import base64
+import hashlib
+import re
+from html.parser import HTMLParser
+
+import pytest
+from report_factory import (
+    SENTENCES,
+    STRIDE,
+    TOKEN,
+    assignment,
+    blank,
+    every_verdict,
+    hostile,
+    mixed,
+    passing,
+    perfect,
+    report,
+    result,
+    wrong,
+)
+
+from autograder.model import Verdict
+from autograder.reports.html import render_class_html, render_report_html
+
+VOID = {"meta", "wbr", "br"}
+
+
+class Page(HTMLParser):
+    """Tags, attributes and text of a page; AssertionError where a tag is not closed in its place."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.tags, self.attributes, self.words, self._open = [], [], [], []
+        self.feed(html)
+        assert self._open == []
+        self.text = " ".join(" ".join(self.words).split())
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += [(tag, *attr) for attr in attrs]
+        if tag not in VOID:
+            self._open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += [(tag, *attr) for attr in attrs]
+
+    def handle_endtag(self, tag):
+        assert self._open.pop() == tag
+
+    def handle_data(self, data):
+        if "style" not in self._open:
+            self.words.append(data)
+
+
+def class_page(*reports, **options):
+    return render_class_html(reports, [assignment()], SENTENCES, **options)
+
+
+def test_page_is_self_contained():
+    page = Page(class_page(mixed(), perfect(), blank()))
+    assert not {"script", "link", "img", "iframe", "object", "form", "base"} & set(page.tags)
+    names = {name for _, name, _ in page.attributes}
+    assert not {"src", "style", "srcset", "action"} & names
+    assert not any(name.startswith("on") for name in names)
+    assert all(value.startswith("#a") for _, name, value in page.attributes if name == "href")
+
+
+def test_policy_allows_the_style_sheet_by_its_hash_alone():
+    html = class_page(mixed())
+    css = re.search(r"<style>(.*?)</style>", html, re.DOTALL)[1]
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    assert ("meta", "content", policy) in Page(html).attributes
+    assert "url(" not in css
+    assert "@import" not in css
+
+
+def test_links_lead_somewhere_and_ids_are_unique():
+    page = Page(class_page(mixed(), perfect(), report(passing("batchnorm_forward"), slug="bn")))
+    ids = [value for _, name, value in page.attributes if name == "id"]
+    assert len(ids) == len(set(ids))
+    assert {value[1:] for _, name, value in page.attributes if name == "href"} <= set(ids)
+
+
+def test_class_page_tells_scores_mistakes_and_cases():
+    text = Page(class_page(mixed(), mixed("kofi"), perfect(), title="Autumn class")).text
+    for words in (
+        "Autumn class 3 submissions · isolation contained, strong, not enforced: signals (in part), identity · seed 17",
+        "mean 56 %",
+        "median 34 %",
+        "full marks 1",
+        "2 × conv2d_backward Your dw is right for stride 1 only",
+        "dw[0, 0, 1, 1] yours 0.33333 expected 1.25",
+        SENTENCES["conv2d_backward.values"],
+    ):
+        assert words in text
+
+
+def test_histogram_counts_every_submission_and_full_marks_are_in_the_last_bin():
+    html = class_page(perfect(), perfect("b"), blank())
+    label = re.search(r"Histogram of scores in per cent: ([\d, ]+) submissions", html)
+    assert label[1] == "1, 0, 0, 0, 0, 0, 0, 0, 0, 2"
+
+
+def test_heat_map_has_a_cell_for_every_check_of_every_submission():
+    page = Page(class_page(every_verdict("a"), every_verdict("b")))
+    titles = [value for tag, name, value in page.attributes if (tag, name) == ("td", "title")]
+    assert titles == [f"conv2d_forward.c{i}: {verdict}" for i, verdict in enumerate(Verdict)] * 2
+
+
+def test_assignments_come_in_the_order_given():
+    reports = [report(passing("b"), slug="second"), report(passing("a"), slug="first")]
+    text = Page(render_class_html(reports, [assignment("first", "One"), assignment("second", "Two")])).text
+    assert text.index("One") < text.index("Two")
+
+
+def test_instructor_reads_hidden_cases_and_student_does_not():
+    found = report([wrong("conv2d_backward.secret_name", hidden=True, message="secret case")])
+    assert "secret case" in class_page(found)
+    page = render_report_html(found, assignment(), SENTENCES)
+    assert STRIDE.says[:30] in page
+    assert "wrong answer" in page
+    for secret in ("secret_name", "secret case", "0.33333", TOKEN[:20]):
+        assert secret not in page
+
+
+def test_report_page_names_the_file_to_replay():
+    assert f"autograder replay {TOKEN} ada.py" in Page(render_report_html(mixed(), assignment(), file="ada.py")).text
+
+
+def test_grader_errors_are_flagged():
+    assert "The grader itself failed on 1 check. This costs no points" in Page(class_page(every_verdict())).text
+
+
+@pytest.mark.parametrize("reports", [[], [report()], [report([result(max_points=0.0)])]])
+def test_little_to_tell_is_told(reports):
+    assert "Class report" in Page(render_class_html(reports)).text
+
+
+ATTACKS = [
+    "<script>alert(1)</script>",
+    "</style><style>*{display:none}</style>",
+    "\"'><img src=x onerror=alert(1)>",
+    "{{ 7 * 7 }}{% raw %}",
+    "<!-- ",
+    "javascript:alert(1)",
+    "&lt;b&gt;",
+]
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_hostile_words_are_only_words(attack):
+    calm = Page(class_page(hostile("plain")) + render_report_html(hostile("plain")))
+    page = Page(class_page(hostile(attack)) + render_report_html(hostile(attack)))
+    assert page.tags == calm.tags
+    assert [found[:2] for found in page.attributes] == [found[:2] for found in calm.attributes]
+    assert page.text.count(attack.strip()) > 10
+
+
+@pytest.mark.parametrize("attack", ["\x1b[31m", "\u202e", "\u200b", "\x00", "\ud800", "\x85"])
+def test_invisible_characters_are_spelt_out(attack):
+    html = class_page(hostile(attack)) + render_report_html(hostile(attack))
+    assert attack[0] not in html
+    assert html.encode().count(attack[0].encode("unicode_escape")) > 10
