@@ -36,11 +36,12 @@ def read(path):
         return file.read()
 
 @denied
-def write(folder):
-    path = os.path.join(folder, "left-behind")
-    with open(path, "w") as file:
-        file.write("x")
-        file.flush()
+def write(folder, keep):
+    path = os.path.join(folder, "autograder-probe")
+    with open(path, "w"):
+        pass
+    if not keep:
+        os.unlink(path)
     return path
 
 @denied
@@ -116,7 +117,7 @@ def probe(level: Level) -> dict[str, str]:
     """Each guarantee at `level`: enforced, partial, or none. Raises GraderFault where `level` cannot even start."""
     with _targets() as targets, Sandbox(level) as sandbox:
         answers = _attack(sandbox, targets)
-        left_behind = [folder for folder in targets.folders if os.path.exists(os.path.join(folder, "left-behind"))]
+        left_behind = [folder for folder in targets.folders if os.path.exists(os.path.join(folder, "autograder-probe"))]
         network = answers["connect"] == "denied" and not targets.reached()
     memory = [answers[name] == "denied" for name in ("allocate", "map_shared", "memory_file")]
     cpu_limited = answers["cpu_limit"].isdigit()
@@ -138,7 +139,9 @@ def probe(level: Level) -> dict[str, str]:
 def _attack(sandbox: Sandbox, targets: _Targets) -> dict[str, str]:
     attacks: dict[str, list[tuple[object, ...]]] = {
         "read": [(str(targets.canary),)],
-        "write": [(folder,) for folder in (*targets.folders, "/", "/opt", "/dev", ".")],
+        # what is written into our own folders stays, for us to find; elsewhere it is taken away again
+        "write": [(folder, True) for folder in targets.folders]
+        + [(path, False) for path in ("/", "/opt", "/dev", ".")],
         "connect": [(targets.port,)],
         "signal_parent": [(0,), (os.getpid(),)],
         "fork": [()],

@@ -47,7 +47,7 @@ def test_the_committed_template_scores_nothing_in_the_sandbox(slug):
         assert {r.verdict for r in report.results} <= {Verdict.MISSING, Verdict.SKIPPED}
 
 
-# A mistake may call the reference's function of the same name, so it gets the names as they were before it took its place.
+# A mistake may call the reference's function of its own name, so it gets the names as they were before.
 REBIND = """
 import types
 wrong = {mistake.replacement.__name__}
@@ -59,7 +59,7 @@ DECORATOR = "def mistake(*args, **options):\n    return lambda function: functio
 @pytest.mark.parametrize("slug", SLUGS)
 def test_the_sandbox_and_plain_forks_give_the_same_verdicts(slug):
     """For every ninth mistake, handed in as a file: the reference, the bank, and the mistake under the entry point's
-    name. Only that entry point's checks are compared: in a file, the reference's other functions meet the mistake too."""
+    name. Only that entry point's checks are compared: in a file the reference's other functions meet it too."""
     declared = discover(ROOT / "assignments" / slug)
     reference = Path(declared.assignment.reference).read_text(encoding="utf-8")
     bank = (Path(declared.assignment.folder) / "mistakes.py").read_text(encoding="utf-8")
