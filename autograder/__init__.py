@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from autograder.model import GradeReport, Verdict
     from autograder.notebook import check
     from autograder.pipeline import grade
+    from autograder.wire import Rng
 
 __version__ = "0.1.0"
 
@@ -31,6 +32,7 @@ _HOMES = {
     "Case": "checks.case",
     "CheckFailed": "errors",
     "GradeReport": "model",
+    "Rng": "wire",
     "Space": "checks.case",
     "Student": "checks.student",
     "Verdict": "model",
@@ -55,6 +57,7 @@ __all__ = [
     "Case",
     "CheckFailed",
     "GradeReport",
+    "Rng",
     "Space",
     "Student",
     "Verdict",

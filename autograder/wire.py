@@ -10,6 +10,9 @@ A value travels as a small tagged list (a *node*):
     ["t", [node…]] tuple    ["l", [node…]] list    ["d", [[key, node]…]] dict with string keys
     ["h", id, type] something that stays in the worker (a cache)    ["o", type] something that cannot travel
     ["k", id] a function of the grader's, which the worker calls by an `ask` message (only grader → worker)
+    ["r", seed] `Rng(seed)`, which the worker receives as a fresh `np.random.default_rng(seed)` (only grader → worker)
+
+A generator, or another iterator, travels as the list of what it yields, up to DRAIN_CAP values.
 
 Both sides run this module, and the grader believes nothing that it decodes: every tag, dtype, dimension and length is
 checked before memory is taken. It needs the standard library and NumPy only, because the worker has nothing else.
@@ -22,8 +25,9 @@ import math
 import socket
 import struct
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -33,6 +37,7 @@ PREFIX = struct.Struct("!4sIQ")
 HEADER_CAP = 4 * 2**20
 DEPTH_CAP = 16
 NODE_CAP = 100_000
+DRAIN_CAP = 1_000  # a generator may be endless
 WATCH_SECONDS = 0.2
 
 # What may cross: numbers, in the byte order of the machine that both sides share. Float16, longdouble, complex and bool
@@ -66,6 +71,13 @@ class Opaque:
     """Something that cannot travel; only the name of its type does."""
 
     type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rng:
+    """An argument that the worker receives as a fresh `np.random.default_rng(seed)`; `seed` is not negative."""
+
+    seed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +131,11 @@ class Encoder:
             return ["l" if isinstance(value, list) else "t", [self.node(item, depth + 1) for item in tuple(value)]]
         if isinstance(value, dict) and all(type(key) is str for key in value):
             return ["d", [[key, self.node(item, depth + 1)] for key, item in value.items()]]
+        if self.callbacks is not None and type(value) is Rng:
+            return ["r", int(value.seed)]
+        if isinstance(value, Iterator):  # copies, because a generator may fill one buffer again and again
+            drained = [item.copy() if isinstance(item, np.ndarray) else item for item in islice(value, DRAIN_CAP)]
+            return self.node(drained, depth)
         if self.callbacks is not None and callable(value):
             self.callbacks.append(value)
             return ["k", len(self.callbacks) - 1]
@@ -197,9 +214,15 @@ class Decoder:
                 return Handle(number, plain_text(name, 60))
             case ["o", str(name)]:
                 return Opaque(plain_text(name, 120))
+        return self._grader_made(node)
+
+    def _grader_made(self, node: Any) -> Any:
+        match node:
             case ["k", int(number)] if self.ask is not None:
                 ask = self.ask
                 return lambda *args: ask(number, args)
+            case ["r", int(seed)] if self.ask is not None and type(seed) is int and seed >= 0:
+                return np.random.default_rng(seed)
         raise WireError("a value of an unknown kind")
 
     def _array(self, index: int) -> np.ndarray[Any, Any]:

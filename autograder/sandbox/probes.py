@@ -129,11 +129,19 @@ def probe(level: Level) -> dict[str, str]:
         "processes": answers["fork"] == "denied",
         "memory": all(memory) or (any(memory) and None),
         "cpu": (cpu_limited and answers["more_cpu"] == "denied") or (cpu_limited and None),
-        "identity": answers["identity"] != str(os.getuid()) or (level is Level.STRONG and None),
+        "identity": _identity(level, answers["identity"]),
         "persistence": answers["fork"] == "denied" and not left_behind,
     }
     words = {True: "enforced", None: "partial", False: "none"}
     return {name: words[value] for name, value in held.items()}
+
+
+def _identity(level: Level, uid: str) -> bool | None:
+    """Whether the worker is another account than the grader. In a user namespace an ordinary user's worker only looks
+    like one: without its capabilities, but with its files if it could see them."""
+    if os.getuid() == 0:
+        return uid != "0"
+    return None if level is Level.STRONG else False
 
 
 def _attack(sandbox: Sandbox, targets: _Targets) -> dict[str, str]:
