@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from autograder.checks.gradcheck import gradcheck
     from autograder.checks.oracle import real_where, vjp
     from autograder.checks.purity import expect_repeatable, expect_unmodified
+    from autograder.checks.statistics import Normal, Uniform, expect_law, expect_mean_square, expect_variance
     from autograder.checks.student import Student
     from autograder.errors import AutograderError, CheckFailed
     from autograder.model import GradeReport, Verdict
@@ -32,17 +33,22 @@ _HOMES = {
     "Case": "checks.case",
     "CheckFailed": "errors",
     "GradeReport": "model",
+    "Normal": "checks.statistics",
     "Rng": "wire",
     "Space": "checks.case",
     "Student": "checks.student",
+    "Uniform": "checks.statistics",
     "Verdict": "model",
     "all_pairs": "checks.covering",
     "check": "notebook",
     "expect": "checks.compare",
     "expect_consistent": "checks.consistency",
+    "expect_law": "checks.statistics",
+    "expect_mean_square": "checks.statistics",
     "expect_repeatable": "checks.purity",
     "expect_shape": "checks.compare",
     "expect_unmodified": "checks.purity",
+    "expect_variance": "checks.statistics",
     "gradcheck": "checks.gradcheck",
     "grade": "pipeline",
     "mistake": "assignment.declare",
@@ -57,17 +63,22 @@ __all__ = [
     "Case",
     "CheckFailed",
     "GradeReport",
+    "Normal",
     "Rng",
     "Space",
     "Student",
+    "Uniform",
     "Verdict",
     "all_pairs",
     "check",
     "expect",
     "expect_consistent",
+    "expect_law",
+    "expect_mean_square",
     "expect_repeatable",
     "expect_shape",
     "expect_unmodified",
+    "expect_variance",
     "gradcheck",
     "grade",
     "mistake",

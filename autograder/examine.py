@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from autograder.errors import CheckFailed, Crashed, GraderFault, SubmissionFault
 from autograder.model import Check, CheckResult, Diagnosis, Mistake, Verdict, Visibility
 from autograder.sandbox.local import LocalProgram
 from autograder.score import points
+
+log = logging.getLogger(__name__)
 
 
 class LiveProgram(Program, Protocol):
@@ -74,7 +77,8 @@ class Examiner:
                 return _result(check, Verdict.PASS, cpu_s=cpu_s, wall_s=wall_s)
             explained = self._explain(check, runner, first) if self.explain else {"message": str(first.fault)}
         except GraderFault as error:
-            return _result(check, Verdict.GRADER_ERROR, str(error))
+            log.error("%s", error)
+            return _result(check, Verdict.GRADER_ERROR, _broken_message(check, error))
         return _result(check, first.verdict, cpu_s=cpu_s, wall_s=wall_s, **explained)
 
     def _first(self, check: Check, runner: Runner) -> Attempt:
@@ -129,7 +133,10 @@ class Examiner:
 
         def with_mistake(mistake: Mistake) -> Trace | None:
             functions = {**vars(self.declared.reference), mistake.entry_point: mistake.replacement}
-            theirs = self.attempt_locally(check, functions, case)
+            try:
+                theirs = self.attempt_locally(check, functions, case)
+            except GraderFault:  # a mistake that breaks the check is for `prove` to find, not for this student
+                return None
             return theirs.trace if theirs.fault is not None else None
 
         known = match(check, self.declared.mistakes, failed.trace, failed.precision, with_mistake)
@@ -143,6 +150,13 @@ class Examiner:
     def attempt_locally(self, check: Check, functions: Mapping[str, Callable[..., Any]], case: Case) -> Attempt:
         """An attempt by trusted functions, in this process."""
         return attempt(check, Student(self.declared.assignment, LocalProgram(functions)), [case])
+
+
+def _broken_message(check: Check, error: GraderFault) -> str:
+    """What the report says when the grader broke: of a hidden check not even where, since its case is in the words."""
+    if check.visibility is Visibility.HIDDEN:
+        return f"The grader failed on a hidden check of {check.entry_point}; no points are lost."
+    return str(error)
 
 
 def hidden_message(check: Check, verdict: Verdict) -> str:

@@ -5,11 +5,15 @@ Imports nothing heavy: reports and scores are made from these alone.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, Literal
 
 import msgspec
+
+# What an assignment may be called: a Python module's name, in lower case.
+SLUG = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class Verdict(StrEnum):

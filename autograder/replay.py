@@ -59,7 +59,7 @@ def _check(declared: Declared, replay: Replay) -> Check:
 
 def _parameters(check: Check, replay: Replay) -> dict[str, object]:
     """The token's parameters, each of which must be a value that the check's space has: a token is hostile input."""
-    choices = check.strategy.choices if check.strategy is not None else {}
+    choices = check.strategy.values if check.strategy is not None else {}
     params = replay.parameters or {}
     known = {name: {msgspec.json.encode(value): value for value in values} for name, values in choices.items()}
     asked = {name: msgspec.json.encode(value) for name, value in params.items()}  # tuples have become lists

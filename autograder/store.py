@@ -61,8 +61,7 @@ class Store:
     def put(self, key: str, report: GradeReport) -> None:
         """Keep `report`; an earlier one under the same key stays."""
         data = msgspec.json.encode(report)
-        name = urllib.parse.quote(f"{report.assignment.id}-{report.submission.id}", safe=" ")[:200]
-        path = self.folder / "reports" / f"{name}.json"
+        path = self.folder / "reports" / _file_name(f"{report.assignment.id}-{report.submission.id}")
         with self._lock:  # the file first: what has a row is not graded again, so a file that is missing then stays so
             part = path.with_suffix(".part")
             part.write_bytes(msgspec.json.format(data, indent=1))
@@ -99,3 +98,11 @@ class Store:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _file_name(name: str) -> str:
+    """A file name for `name` that every system takes; a long one keeps a digest, so that two do not become one."""
+    quoted = urllib.parse.quote(name, safe=" ")
+    if len(quoted) > 180:
+        quoted = f"{quoted[:160]}-{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+    return f"{quoted}.json"

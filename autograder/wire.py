@@ -39,6 +39,7 @@ DEPTH_CAP = 16
 NODE_CAP = 100_000
 DRAIN_CAP = 1_000  # a generator may be endless
 WATCH_SECONDS = 0.2
+WHOLE = -1  # a position that stands for the whole return value
 
 # What may cross: numbers, in the byte order of the machine that both sides share. Float16, longdouble, complex and bool
 # cross so that the grader can say "your dx has dtype complex128", not because any of them is right.
@@ -83,13 +84,15 @@ class Rng:
 @dataclass(frozen=True, slots=True)
 class Call:
     """One call of an entry point. `keep` are the positions of its return tuple that stay in the worker; with `echo` the
-    arguments come back as the call left them, behind the result."""
+    arguments come back as the call left them, behind the result. `adapter` names what stands between arrays and PyTorch
+    code ("module" or "function", see `worker.torch_calls`)."""
 
     function: str
     args: tuple[Any, ...]
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     keep: tuple[int, ...] = ()
     echo: bool = False
+    adapter: str = ""
 
 
 # ── values ─────────────────────────────────────────────────────────────────────────────────────
@@ -106,8 +109,10 @@ class Encoder:
 
     def node(self, value: Any, depth: int = 0) -> list[Any]:
         """The node of `value`; what cannot travel becomes `["o", type]`."""
+        if depth == 0:
+            self._nodes = 0
         self._nodes += 1
-        if depth > DEPTH_CAP or self._nodes > NODE_CAP:
+        if depth > DEPTH_CAP:
             return ["o", "something nested too deeply"]
         if value is None:
             return ["n"]
@@ -127,15 +132,25 @@ class Encoder:
             return ["f", value.hex()]
         if kind is str:
             return ["s", value.encode("utf-8", "replace").decode()]
-        if isinstance(value, tuple | list):
+        if isinstance(value, tuple | list | dict):
+            return self._container(value, depth)
+        return self._special(value, depth)
+
+    def _container(self, value: Any, depth: int) -> list[Any]:
+        if self._nodes + len(value) > NODE_CAP:
+            return ["o", f"{type_name(value)} of {len(value)} items"]
+        if not isinstance(value, dict):
             return ["l" if isinstance(value, list) else "t", [self.node(item, depth + 1) for item in tuple(value)]]
-        if isinstance(value, dict) and all(type(key) is str for key in value):
+        if all(type(key) is str for key in value):
             return ["d", [[key, self.node(item, depth + 1)] for key, item in value.items()]]
+        return ["o", type_name(value)]
+
+    def _special(self, value: Any, depth: int) -> list[Any]:
         if self.callbacks is not None and type(value) is Rng:
             return ["r", int(value.seed)]
         if isinstance(value, Iterator):  # copies, because a generator may fill one buffer again and again
             drained = [item.copy() if isinstance(item, np.ndarray) else item for item in islice(value, DRAIN_CAP)]
-            return self.node(drained, depth)
+            return self._container(drained, depth)
         if self.callbacks is not None and callable(value):
             self.callbacks.append(value)
             return ["k", len(self.callbacks) - 1]
@@ -178,6 +193,8 @@ class Decoder:
 
     def value(self, node: Any, depth: int = 0) -> Any:
         """The value of `node`; WireError if it is not one."""
+        if depth == 0:
+            self._nodes = 0
         self._nodes += 1
         if depth > DEPTH_CAP + 2 or self._nodes > NODE_CAP:
             raise WireError("a value is nested too deeply")

@@ -12,13 +12,15 @@ from autograder.model import Check, Mistake, Variant, Visibility
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_collected: ContextVar[list[Check | Mistake | Variant] | None] = ContextVar("collected", default=None)
+Declaration = tuple[str, Check | Mistake | Variant]
+_collected: ContextVar[list[Declaration] | None] = ContextVar("collected", default=None)
 
 
 @contextmanager
 def collecting() -> Any:
-    """Collect everything that is declared while the context lasts; duplicates included, for the loader to refuse."""
-    declared: list[Check | Mistake | Variant] = []
+    """Collect everything that is declared while the context lasts, with the name of the module that declares it;
+    duplicates included, for the loader to refuse."""
+    declared: list[Declaration] = []
     token = _collected.set(declared)
     try:
         yield declared
@@ -99,4 +101,13 @@ def first_paragraph(function: Callable[..., Any]) -> str:
 def _declare(record: Check | Mistake | Variant) -> None:
     collected = _collected.get()
     if collected is not None:
-        collected.append(record)
+        collected.append((_declaring_module(), record))
+
+
+def _declaring_module() -> str:
+    """The module whose line is being executed outside of this package: that of the author, not of the function, since
+    one module may declare what another defines."""
+    frame = inspect.currentframe()
+    while frame is not None and str(frame.f_globals.get("__name__")).startswith("autograder."):
+        frame = frame.f_back
+    return str(frame.f_globals.get("__name__")) if frame is not None else ""

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from autograder.assignment.declare import collecting
+from autograder.assignment.declare import Declaration, collecting
 from autograder.assignment.load import load_assignment
 from autograder.errors import AssignmentError, AutograderError
 from autograder.model import Assignment, Check, Mistake, Variant, Visibility
@@ -83,9 +83,10 @@ def discover(folder: Path) -> Declared:
     _package(MODULES, [])
     _package(package, [str(folder)])
     reference = _module(f"{package}.reference", Path(assignment.reference))
-    checks = [*_declared(package, folder / "checks.py", Check), *_hidden(package, folder)]
-    mistakes = _declared(package, folder / "mistakes.py", Mistake)
-    variants = _declared(package, folder / "variants.py", Variant)
+    declared = _declarations(package, folder)
+    checks = [*_of(declared, f"{package}.checks", Check), *_hidden(declared, package)]
+    mistakes = _of(declared, f"{package}.mistakes", Mistake)
+    variants = _of(declared, f"{package}.variants", Variant)
     problems = [
         *_check_problems(assignment, checks, reference),
         *_mistake_problems(assignment, mistakes, checks),
@@ -96,19 +97,23 @@ def discover(folder: Path) -> Declared:
     return Declared(assignment, tuple(checks), tuple(mistakes), tuple(variants), reference)
 
 
-def _hidden(package: str, folder: Path) -> list[Check]:
-    return [
-        msgspec.structs.replace(check, visibility=Visibility.HIDDEN)
-        for check in _declared(package, folder / "hidden.py", Check)
-    ]
-
-
-def _declared(package: str, path: Path, kind: type[R]) -> list[R]:
-    if not path.is_file():
-        return []
+def _declarations(package: str, folder: Path) -> list[Declaration]:
+    """Everything that the folder's files declare. They may import each other, so what a file declares is told by the
+    module that the declaration stands in, not by the file that was being loaded."""
     with collecting() as declared:
-        _module(f"{package}.{path.stem}", path)
-    return [record for record in declared if isinstance(record, kind)]
+        for name in ("checks", "hidden", "mistakes", "variants"):
+            if (folder / f"{name}.py").is_file():
+                _module(f"{package}.{name}", folder / f"{name}.py")
+    return list(declared)
+
+
+def _of(declared: list[Declaration], module: str, kind: type[R]) -> list[R]:
+    return [record for name, record in declared if name == module and isinstance(record, kind)]
+
+
+def _hidden(declared: list[Declaration], package: str) -> list[Check]:
+    checks = _of(declared, f"{package}.hidden", Check)
+    return [msgspec.structs.replace(check, visibility=Visibility.HIDDEN) for check in checks]
 
 
 def _check_problems(assignment: Assignment, checks: list[Check], reference: types.ModuleType) -> Iterator[str]:

@@ -14,11 +14,10 @@ from typing import Any
 import msgspec
 
 from autograder.errors import AssignmentError
-from autograder.model import Assignment, EntryPoint, Limits, Policy
+from autograder.model import SLUG, Assignment, EntryPoint, Limits, Policy
 
 TOP_LEVEL = ("title", "summary", "entry_points", "limits", "policy", "conventions")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-SLUG = re.compile(r"[a-z][a-z0-9_]*")
 # What can change a grade: the hash of these is the assignment's version.
 GRADED_FILES = ("assignment.toml", "checks.py", "hidden.py", "mistakes.py")
 

@@ -31,10 +31,18 @@ class Space:
 
     def __init__(self, rows: Sequence[Mapping[str, Any]] = (), **choices: Sequence[Any]) -> None:
         self.choices = {name: tuple(values) for name, values in choices.items()}
+        for name, values in self.choices.items():
+            if strange := [value for value in values if not _is_plain(value)]:
+                raise ValueError(f"{name} may be {strange[0]!r}, which is no int, float, str, bool or tuple of such")
         self.rows = tuple(dict(row) for row in rows)
         for row in self.rows:
             if row.keys() != self.choices.keys():
                 raise ValueError(f"row {row} does not name the parameters {sorted(self.choices)}")
+
+    @property
+    def values(self) -> dict[str, tuple[Any, ...]]:
+        """Every value that a parameter of a case can have: its choices, and what the rows give it."""
+        return {name: (*values, *(row[name] for row in self.rows)) for name, values in self.choices.items()}
 
     def strategy(self) -> Any:
         """A Hypothesis strategy for the parameters."""
@@ -65,13 +73,19 @@ class Space:
         )
         strategy = st.tuples(self.strategy(), st.sampled_from(SHRINK_SEEDS))
         try:
-            with _hypothesis:
-                params, case_seed = find(
-                    strategy, lambda drawn: fails(Case(*drawn)), settings=options, random=random.Random(seed)
-                )
+            params, case_seed = find(
+                strategy, lambda drawn: fails(Case(*drawn)), settings=options, random=random.Random(seed)
+            )
         except (NoSuchExample, Flaky):  # flaky: code that draws random numbers fails one moment and not the next
             return None
         return Case(params, case_seed)
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether `value` survives a replay token: NumPy's numbers do not."""
+    if isinstance(value, tuple | list):
+        return all(_is_plain(item) for item in value)
+    return value is None or type(value) in (int, float, str, bool)
 
 
 def _draw(strategy: Any, seed: int, count: int) -> list[dict[str, Any]]:

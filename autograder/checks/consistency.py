@@ -32,9 +32,11 @@ def expect_consistent(
         return [numeric("out", outputs[0]) for outputs in student.each(forward, points)]
 
     def gradients(dout: Array, *point: Any) -> tuple[Any, ...]:
-        _, cache = getattr(student, forward)(*point)
+        _, cache, *_ = getattr(student, forward)(*point)  # a running state may follow
         found = getattr(student, backward)(dout, cache)
         parts = found if isinstance(found, tuple) else (found,)
+        if len(parts) != len(differentiated):
+            raise CheckFailed(f"{backward} returned {len(parts)} values where ({', '.join(names)}) is asked for.")
         return tuple(_in_shape(part, argument) for part, argument in zip(parts, differentiated, strict=True))
 
     for attempt in range(ATTEMPTS):

@@ -6,7 +6,8 @@ the entry points return, and remembers it, so that a wrong answer can be compare
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,7 +15,24 @@ import numpy as np
 from autograder.checks.tolerance import precision_of
 from autograder.errors import CheckFailed, Crashed, SubmissionFault
 from autograder.model import Assignment, EntryPoint
-from autograder.wire import Call, Handle, Opaque
+from autograder.wire import WHOLE, Call, Handle, Opaque
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+
+TORCH_ANSWER = {"out", "gradients", "state", "arguments"}
+
+
+@dataclass(frozen=True)
+class TorchRun:
+    """What PyTorch code gave: its output, gradients of inputs and parameters by name (None where none arrived), a
+    module's parameters and buffers afterwards, and the inputs as it left them. Nothing of it is validated yet, but that
+    the last three are dicts."""
+
+    out: Any
+    gradients: dict[str, Any]
+    state: dict[str, Any]
+    arguments: dict[str, Any]
 
 
 class Program(Protocol):
@@ -43,6 +61,8 @@ class Student:
         """Call `name` once for each list of arguments, in one round trip; raises the first fault."""
         entry = self._assignment.entry_point(name)
         keep = tuple(i for i, output in enumerate(entry.returns) if output in entry.opaque)
+        if keep and len(entry.returns) == 1:
+            keep = (WHOLE,)
         calls = [Call(name, tuple(args), kwargs, keep) for args in argument_lists]
         return [self._accept(entry, outcome) for outcome in self._program.calls(calls)]
 
@@ -56,14 +76,50 @@ class Student:
         self.trace.append((name, tuple(outcome)))  # what was done to the arguments tells one mistake from another
         return list(outcome)
 
+    def run_module(
+        self,
+        name: str,
+        arguments: Sequence[Any],
+        state: Mapping[str, Array],
+        inputs: Mapping[str, Array],
+        dout: Array,
+        *,
+        training: bool = True,
+    ) -> TorchRun:
+        """Build the `torch.nn.Module` that `name` makes of `arguments`, load the weights and buffers in `state`, call
+        it with `inputs`, and have autograd carry `dout` back. All in float64."""
+        return self._run_torch(Call(name, (list(arguments), state, inputs, dout, training), adapter="module"))
+
+    def run_function(self, name: str, inputs: Mapping[str, Array], dout: Array) -> TorchRun:
+        """Call the `torch.autograd.Function` called `name`, and hand `dout` to its own backward. All in float64."""
+        return self._run_torch(Call(name, (inputs, dout), adapter="function"))
+
+    def _run_torch(self, call: Call) -> TorchRun:
+        self._assignment.entry_point(call.function)
+        (outcome,) = self._program.calls([call])
+        if isinstance(outcome, SubmissionFault):
+            raise outcome
+        match outcome:
+            case {"refused": str(sentence)}:
+                self.trace.append((call.function, (sentence,)))
+                raise CheckFailed(f"{call.function}: {sentence}")
+            case {"gradients": dict(), "state": dict(), "arguments": dict()} if outcome.keys() == TORCH_ANSWER:
+                run = TorchRun(**outcome)
+                self._remember(call.function, (run.out, run.gradients, run.state, run.arguments))
+                return run
+        raise Crashed("The program broke the grading protocol: it sent no result of PyTorch code.")
+
     def _accept(self, entry: EntryPoint, outcome: Any) -> Any:
         if isinstance(outcome, SubmissionFault):
             raise outcome
         outputs = _unpack(entry, outcome)
-        self.trace.append((entry.name, outputs))
+        self._remember(entry.name, outputs)
+        return outputs if len(entry.returns) > 1 else outputs[0]
+
+    def _remember(self, name: str, outputs: tuple[Any, ...]) -> None:
+        self.trace.append((name, outputs))
         if self.precision == "float64" and any(precision_of(part) == "float32" for part in _arrays(outputs)):
             self.precision = "float32"  # for the rest of the check: after `out - x` float32 can no longer be seen
-        return outputs if len(entry.returns) > 1 else outputs[0]
 
 
 def _unpack(entry: EntryPoint, value: Any) -> tuple[Any, ...]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,30 +17,45 @@ from autograder.model import Level
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_command(as_json: bool) -> None:
     """List the assignments that can be found from here."""
-    from autograder.assignment.discover import assignment_folders, discover
+    from autograder.assignment.discover import assignment_folders
 
-    rows = []
+    rows: list[dict[str, Any]] = []
+    broken: list[str] = []
     for slug, folder in assignment_folders().items():
-        declared = discover(folder)
-        rows.append(
-            {
-                "id": slug,
-                "title": declared.assignment.title,
-                "entry_points": [entry.name for entry in declared.assignment.entry_points],
-                "points": sum(check.points for check in declared.checks),
-                "folder": str(folder),
-            }
-        )
+        try:
+            rows.append(_row(slug, folder))
+        except AutograderError as error:
+            broken.append(str(error))
     if as_json:
         click.echo(json.dumps(rows))
-        return
+    else:
+        _print_rows(rows)
+    for problem in broken:
+        click.echo(problem, err=True)
+    sys.exit(2 if broken else 0)
+
+
+def _row(slug: str, folder: Path) -> dict[str, Any]:
+    from autograder.assignment.discover import discover
+
+    declared = discover(folder)
+    return {
+        "id": slug,
+        "title": declared.assignment.title,
+        "entry_points": [entry.name for entry in declared.assignment.entry_points],
+        "points": sum(check.points for check in declared.checks),
+        "folder": str(folder),
+    }
+
+
+def _print_rows(rows: list[dict[str, Any]]) -> None:
     if not rows:
         raise AutograderError(
             "There is no assignment here; run this in a course folder, or begin one with `autograder new SLUG`."
         )
-    width = max(len(str(row["id"])) for row in rows)
+    width = max(len(row["id"]) for row in rows)
     for row in rows:
-        count = len(row["entry_points"])  # type: ignore[arg-type]
+        count = len(row["entry_points"])
         click.echo(f"{row['id']:<{width}}  {row['title']}  ({count} entry points, {row['points']:g} points)")
 
 

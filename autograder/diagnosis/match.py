@@ -56,8 +56,12 @@ def _equal(left: Any, right: Any, closeness: float) -> bool:
         return len(left) == len(right) and all(_equal(a, b, closeness) for a, b in zip(left, right, strict=True))
     if isinstance(left, dict) and isinstance(right, dict):
         return left.keys() == right.keys() and all(_equal(left[key], right[key], closeness) for key in left)
+    if isinstance(left, bool) or isinstance(right, bool):  # a flag among the arguments that a call left behind
+        return left is right
     if isinstance(left, NUMBERS) and isinstance(right, NUMBERS):
         return _equal_arrays(np.asarray(left), np.asarray(right), closeness)
+    if isinstance(left, str) and isinstance(right, str):
+        return left == right
     return type(left) is type(right)  # caches and other things that stay in the worker
 
 

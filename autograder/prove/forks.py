@@ -33,12 +33,17 @@ def in_forks(
     "timeout" when it used up `cpu_s`, or "died" when it fell over."""
     waiting = iter(items)
     with selectors.DefaultSelector() as selector:
-        for item in waiting:
-            _start(selector, item, work, cpu_s)
-            if len(selector.get_map()) >= jobs:
+        try:
+            for item in waiting:
+                _start(selector, item, work, cpu_s)
+                while len(selector.get_map()) >= jobs:
+                    yield from _finished(selector)
+            while selector.get_map():
                 yield from _finished(selector)
-        while selector.get_map():
-            yield from _finished(selector)
+        finally:  # whoever stops listening leaves nobody running
+            for key in list(selector.get_map().values()):
+                os.kill(key.data.pid, signal.SIGKILL)
+                _reap(selector, key)
 
 
 def _start(selector: selectors.BaseSelector, item: T, work: Callable[[T], Any], cpu_s: int) -> None:

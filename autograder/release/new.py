@@ -6,8 +6,8 @@ import keyword
 from importlib import resources
 from pathlib import Path
 
-from autograder.assignment.load import SLUG
 from autograder.errors import AutograderError
+from autograder.model import SLUG
 
 SUFFIX = ".txt"  # the skeleton is not code of this package: no tool should import, lint or compile it
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from autograder import wire
+from autograder.errors import SubmissionFault
 from autograder.sandbox.program import answer_callback, decode_outcomes, encode_calls
 from autograder.worker.serve import Caller
 
@@ -19,6 +20,8 @@ class LocalProgram:
     def __init__(self, functions: Mapping[str, Callable[..., Any]]) -> None:
         self._caller = Caller(functions.get, self._ask)
         self._callbacks: Sequence[Callable[..., Any]] = ()
+        self._fault: SubmissionFault | None = None
+        self._broken: Exception | None = None
 
     def calls(self, calls: Sequence[wire.Call]) -> list[Any]:
         """One outcome for each call."""
@@ -26,12 +29,23 @@ class LocalProgram:
         self._callbacks = sent.callbacks or ()
         encoder = wire.Encoder()
         outcomes = self._caller.outcomes(messages, [array.copy() for array in sent.arrays], encoder)
+        if self._broken:
+            raise self._broken
+        if self._fault:
+            return [self._fault] * len(calls)
         return decode_outcomes(calls, outcomes, [array.copy() for array in encoder.arrays])
 
     def _ask(self, number: int, args: tuple[Any, ...]) -> Any:
         encoder = wire.Encoder()
         question = {"callback": number, "args": [encoder.node(value) for value in args]}
-        answer, reply = answer_callback(self._callbacks, question, [array.copy() for array in encoder.arrays])
+        try:
+            answer, reply = answer_callback(self._callbacks, question, [array.copy() for array in encoder.arrays])
+        except SubmissionFault as fault:
+            self._fault = self._fault or fault
+            raise
+        except Exception as error:  # the student's code may swallow it; what broke is the check all the same
+            self._broken = self._broken or error
+            raise
         if "error" in answer:
             raise ValueError(answer["error"])
         return wire.Decoder([array.copy() for array in reply.arrays]).value(answer["value"])

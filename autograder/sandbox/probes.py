@@ -148,8 +148,10 @@ def _attack(sandbox: Sandbox, targets: _Targets) -> dict[str, str]:
     attacks: dict[str, list[tuple[object, ...]]] = {
         "read": [(str(targets.canary),)],
         # what is written into our own folders stays, for us to find; elsewhere it is taken away again
-        "write": [(folder, True) for folder in targets.folders]
-        + [(path, False) for path in ("/", "/opt", "/dev", ".")],
+        "write": [
+            *((folder, True) for folder in targets.folders),
+            *((path, False) for path in ("/", "/opt", "/dev", ".")),
+        ],
         "connect": [(targets.port,)],
         "signal_parent": [(0,), (os.getpid(),)],
         "fork": [()],

@@ -64,6 +64,7 @@ class SandboxProgram:
         """Run the submission's top level but for the statements in `skip`. Returns those that failed, and which of
         `names` can be called."""
         message = {"cells": cells, "names": list(names), "skip": list(skip), "budget": self.limits.statement_cpu_s}
+        message["total"] = 0.7 * self.limits.load_cpu_s  # the rest is for parsing, imports and a busy clock
         self._allowed = self.limits.load_cpu_s
         reply = self._request("load", message, [])[0]
         self._allowed = self.limits.cpu_s
@@ -98,7 +99,7 @@ class SandboxProgram:
                 self._asked += 1
                 if self._asked > ASK_CAP:
                     raise self._end(TimedOut(f"It called the function it was given more than {ASK_CAP} times."))
-                answer, encoder = answer_callback(callbacks, reply, received)
+                answer, encoder = self._answer(callbacks, reply, received)
                 reply, received = self._exchange(answer, encoder.arrays)
         except wire.WireTimeout:
             raise self._end(TimedOut(f"No answer within {self.limits.wall_s:g} seconds.")) from None
@@ -111,6 +112,21 @@ class SandboxProgram:
                 "an answer of an unknown kind" if reply.get("kind") != "unsendable" else "a value too large"
             )
         return reply, received
+
+    def _answer(
+        self, callbacks: Sequence[Callback], question: dict[str, Any], arrays: list[Any]
+    ) -> tuple[dict[str, Any], wire.Encoder]:
+        """The answer to a question of the worker's. When the check's own function raises, the check is over: with a
+        CheckFailed as its verdict, and with anything else as the grader's fault."""
+        try:
+            return answer_callback(callbacks, question, arrays)
+        except SubmissionFault as fault:
+            raise self._end(fault) from None
+        except wire.WireError:
+            raise
+        except Exception:
+            self._end(Crashed("The check broke while the program was running."))
+            raise
 
     def _meet(self) -> None:
         """Hear the worker's first words: it is confined, and nothing of the submission has run yet."""
@@ -174,6 +190,7 @@ def encode_calls(calls: Sequence[Call]) -> tuple[list[dict[str, Any]], wire.Enco
             "kwargs": {name: encoder.node(value) for name, value in call.kwargs.items()},
             "keep": list(call.keep),
             "echo": call.echo,
+            "adapter": call.adapter,
         }
         for call in calls
     ]

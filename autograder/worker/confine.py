@@ -149,8 +149,8 @@ def landlock_abi() -> int:
 
 def apply_landlock(readable: Iterable[str], listable: Iterable[str] = ()) -> None:
     """Deny this process every file but those below `readable` (of `listable` it sees the names), every TCP port, and
-    signals and abstract sockets beyond its own descendants, as far as the kernel's version goes. OSError where it cannot
-    be had."""
+    signals and abstract sockets beyond its own descendants, as far as the kernel's version goes. OSError where it
+    cannot be had."""
     abi = landlock_abi()
     if abi < 1:
         raise OSError(ENOSYS, "no Landlock in this kernel")

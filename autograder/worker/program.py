@@ -7,6 +7,7 @@ import ast
 import functools
 import signal
 import sys
+import time
 import types
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 
 MESSAGE_CAP = 400
+DEFINITION_SECONDS = 0.02  # a def or an import that is loaded already takes microseconds
 
 # Names that NumPy and Python have dropped and that solutions written a few years ago still use. A grade must not depend
 # on the year in which a student learnt NumPy (NumPy 1.20, 1.24, 2.0 and Python 3.0 release notes).
@@ -41,9 +43,12 @@ class Program:
             if name not in np.__dict__:
                 setattr(np, name, value)
 
-    def load(self, cells: Sequence[Sequence[Any]], skip: Sequence[str], budget: float) -> list[dict[str, Any]]:
+    def load(
+        self, cells: Sequence[Sequence[Any]], skip: Sequence[str], budget: float, total: float
+    ) -> list[dict[str, Any]]:
         """Execute `cells` ([number, first line, source], …) but for the statements in `skip`; each statement has
-        `budget` CPU seconds. Returns what failed: a key to skip it by, where, and why."""
+        `budget` CPU seconds, and what comes after `total` seconds only enough to define things. Returns what failed: a
+        key to skip it by, where, and why."""
         failed: list[dict[str, Any]] = []
         skipped = set(skip)
         for number, line, source in cells:
@@ -51,14 +56,18 @@ class Program:
             try:
                 tree = parse(source, line, filename)
             except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-                failed.append({"key": f"{number}:{line}:*", **describe_error(error, number)})
+                fault = describe_error(error, number)
+                if number == 0 and fault.get("line"):
+                    fault["line"] += line - 1  # a script's pieces count their lines from where they start
+                failed.append({"key": f"{number}:{line}:*", **fault})
                 continue
             for statement in tree.body:
                 key = f"{number}:{line}:{statement.lineno}:{statement.col_offset}"
                 if key in skipped:
                     continue
-                if fault := self._run(statement, filename, budget):
-                    failed.append({"key": key, "cell": number, "line": statement.lineno, **fault})
+                left = max(min(budget, total - time.process_time()), DEFINITION_SECONDS)
+                if failure := self._run(statement, filename, left):
+                    failed.append({"key": key, "cell": number, "line": statement.lineno, **failure})
         return failed
 
     def _run(self, statement: ast.stmt, filename: str, budget: float) -> dict[str, Any] | None:

@@ -20,7 +20,8 @@ Finding = dict[str, Any]
 
 def forbidden_uses(cells: Sequence[Sequence[Any]], forbid: Sequence[str]) -> dict[str, Finding]:
     """For each top-level name the forbidden name that it, or something of the submission that it uses, mentions:
-    `{function: {"name": …, "cell": …, "line": …}}`. Cells that cannot be parsed define nothing."""
+    `{function: {"name": …, "cell": …, "line": …}}`. A name like ".backward" forbids that attribute of anything. Cells
+    that cannot be parsed define nothing."""
     scanner = _Scanner(set(forbid))
     statements: list[tuple[ast.stmt, int]] = []
     for number, line, source in cells:
@@ -73,8 +74,11 @@ class _Scanner:
             self.mentions[owner].add(node.id)
             if node.id in self.aliases or hasattr(builtins, node.id):
                 self._use(owner, self.aliases.get(node.id, node.id), number, node.lineno)
-        elif isinstance(node, ast.Attribute) and (dotted := self._dotted(node)):
-            self._use(owner, dotted, number, node.lineno)
+        elif isinstance(node, ast.Attribute):
+            if (method := f".{node.attr}") in self.forbid:
+                self.uses[owner].append((method, number, node.lineno))
+            elif dotted := self._dotted(node):
+                self._use(owner, dotted, number, node.lineno)
 
     def _dotted(self, node: ast.Attribute) -> str | None:
         parts = [node.attr]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import socket
 from collections.abc import Callable, Sequence
@@ -10,8 +11,11 @@ from typing import Any
 import numpy as np
 
 from autograder import wire
+from autograder.wire import WHOLE
 from autograder.worker.program import Program, describe_error
 from autograder.worker.scan import forbidden_uses
+
+FAILURE_CAP = 2000  # of statements at the top level; further ones fail again in every fork
 
 
 class Caller:
@@ -40,10 +44,14 @@ class Caller:
         args = [self._argument(node, decoder) for node in call["args"]]
         kwargs = {name: self._argument(node, decoder) for name, node in call["kwargs"].items()}
         try:
+            if adapter := call.get("adapter"):
+                function = _adapted(adapter, function)
             value = function(*args, **kwargs)
             return ["value", encoder.node(args if call["echo"] else self._keep(value, call["keep"]))]
         except NotImplementedError:
             return ["missing"]
+        except KeyboardInterrupt:
+            raise  # in a notebook it is the student at the keyboard
         except BaseException as error:
             return ["raised", describe_error(error)]
 
@@ -53,6 +61,9 @@ class Caller:
 
     def _keep(self, value: Any, positions: Sequence[int]) -> Any:
         """`value` with the outputs at `positions` replaced by handles, if it is a tuple that has them."""
+        if positions == [WHOLE]:
+            self.kept.append(value)
+            return wire.Handle(len(self.kept) - 1, wire.type_name(value))
         if not positions or not isinstance(value, tuple | list) or len(value) <= max(positions):
             return value
         outputs = list(value)
@@ -60,6 +71,13 @@ class Caller:
             self.kept.append(outputs[position])
             outputs[position] = wire.Handle(len(self.kept) - 1, wire.type_name(outputs[position]))
         return tuple(outputs)
+
+
+def _adapted(adapter: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function`, which is PyTorch code, as something that takes and gives arrays. Only here may torch be imported."""
+    from autograder.worker import torch_calls
+
+    return functools.partial(torch_calls.call, adapter, function)
 
 
 class Server:
@@ -107,9 +125,9 @@ class Server:
             case "scan":
                 return {"kind": "scan", "forbidden": forbidden_uses(request["cells"], request["forbid"])}
             case "load":
-                failed = self.program.load(request["cells"], request["skip"], request["budget"])
+                failed = self.program.load(request["cells"], request["skip"], request["budget"], request["total"])
                 defined = [name for name in request["names"] if self.program.function(name)]
-                return {"kind": "loaded", "failed": failed[:50], "defined": defined}
+                return {"kind": "loaded", "failed": failed[:FAILURE_CAP], "defined": defined}
             case "calls":
                 return {"kind": "outcomes", "outcomes": self.caller.outcomes(request["calls"], arrays, encoder)}
         raise wire.WireError(f"unknown request {request['op']}")

@@ -1,0 +1,182 @@
+"""PyTorch code of a submission, called with arrays and answered in arrays.
+
+What crosses the wire is NumPy's. Here arrays become tensors, a given cotangent is carried back, and the numbers come
+out again, all in float64 on one thread: so a grade depends neither on the machine nor on how single precision rounds.
+Whatever is wrong with the code as PyTorch code is `Refused` in one sentence, which becomes a failed check.
+
+torch is imported by the functions that need it, and only when an assignment asks a PyTorch question.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograder.worker.weights import Mismatch, match
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+_settings = threading.Lock()  # default dtype, threads and the guard belong to the whole process
+
+
+class Refused(Exception):
+    """The code cannot be judged, or does what it must not; the text is for the student."""
+
+
+def call(adapter: str, function: Callable[..., Any], *args: Any) -> dict[str, Any]:
+    """`function` through the adapter of that name: `out`, `gradients` by name (None where none arrives), `state` (a
+    module's parameters and buffers afterwards) and `arguments` (the inputs as they were left); or only `refused`."""
+    try:
+        with _settings, _double_precision_on_one_thread():
+            return _ADAPTERS[adapter](function, *args)
+    except Refused as refusal:
+        return {"refused": str(refusal)}
+
+
+def _module(
+    make: Callable[..., Any],
+    arguments: Sequence[Any],
+    state: Mapping[str, Array],
+    inputs: Mapping[str, Array],
+    dout: Array,
+    training: bool,
+) -> dict[str, Any]:
+    """Build the module with `arguments`, load `state` into it, call it with `inputs`, and have autograd carry `dout`
+    back to the inputs and parameters. Names are those of `state`, whatever the module calls its own."""
+    import torch
+
+    module = make(*arguments)
+    if not isinstance(module, torch.nn.Module):
+        raise Refused(f"It makes a {type(module).__name__} where a torch.nn.Module is asked for.")
+    module = module.to(torch.float64).train(training)
+    names = _load(module, state)
+    parameters = dict(module.named_parameters())
+    wanted = {ours: parameters[theirs] for ours, theirs in names.items() if theirs in parameters}
+    leaves, given = _tensors(inputs)
+    out = _tensor(module(*given.values()))
+    after = module.state_dict()
+    return {
+        "out": _array(out),
+        "gradients": _gradients(out, dout, leaves | wanted),
+        "state": {ours: _array(after[theirs]) for ours, theirs in names.items()},
+        "arguments": {name: _array(tensor) for name, tensor in given.items()},
+    }
+
+
+def _function(apply: Any, inputs: Mapping[str, Array], dout: Array) -> dict[str, Any]:
+    """Call a `torch.autograd.Function`, the class or its `apply`, and hand `dout` to its own backward: the engine would
+    sum a gradient that has too many axes down to the input's shape, and hide the mistake."""
+    import torch
+
+    if isinstance(apply, type) and issubclass(apply, torch.autograd.Function):
+        apply = apply.apply
+    leaves, given = _tensors(inputs)
+    out = _tensor(apply(*given.values()))
+    if not isinstance(out.grad_fn, torch.autograd.function.BackwardCFunction):
+        raise Refused("Its result does not come out of a torch.autograd.Function with a backward of your own.")
+    with torch.no_grad(), _without_autograd():
+        found = out.grad_fn.apply(torch.tensor(dout))
+    found = found if isinstance(found, tuple) else (found,)
+    if len(found) != len(leaves):
+        raise Refused(f"Its backward returns {len(found)} gradients for {len(leaves)} inputs.")
+    return {
+        "out": _array(out),
+        "gradients": {
+            name: None if one is None else _array(_tensor(one)) for name, one in zip(leaves, found, strict=True)
+        },
+        "state": {},
+        "arguments": {name: _array(tensor) for name, tensor in given.items()},
+    }
+
+
+_ADAPTERS: Mapping[str, Callable[..., dict[str, Any]]] = {"module": _module, "function": _function}
+
+
+# ── tensors ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _tensors(inputs: Mapping[str, Array]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """For each input a leaf that collects its gradient, and what the code is given: as in a network it is no leaf, so
+    that writing into it is possible, and is seen."""
+    import torch
+
+    leaves = {name: torch.tensor(array, requires_grad=True) for name, array in inputs.items()}
+    return leaves, {name: leaf.clone() for name, leaf in leaves.items()}
+
+
+def _gradients(out: Any, dout: Array, wanted: Mapping[str, Any]) -> dict[str, Array | None]:
+    import torch
+
+    if not out.requires_grad or tuple(out.shape) != dout.shape:
+        return dict.fromkeys(wanted)
+    # a scalar: with grad_outputs torch imports SymPy to compare shapes, a third of a CPU second in every fork
+    total = (out * torch.tensor(dout)).sum()
+    found = torch.autograd.grad(total, list(wanted.values()), allow_unused=True)
+    return {name: None if one is None else _array(one) for name, one in zip(wanted, found, strict=True)}
+
+
+def _tensor(value: Any) -> Any:
+    import torch
+
+    if not isinstance(value, torch.Tensor):
+        raise Refused(f"It returns a {type(value).__name__} where a tensor is asked for.")
+    return value
+
+
+def _array(tensor: Any) -> Array:
+    array: Array = tensor.detach().cpu().numpy().copy()
+    return array
+
+
+@contextlib.contextmanager
+def _double_precision_on_one_thread() -> Iterator[None]:
+    import torch
+
+    before = torch.get_default_dtype(), torch.get_num_threads()
+    torch.set_default_dtype(torch.float64)
+    torch.set_num_threads(1)  # a process that has computed on several threads has forks that hang
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(before[0])
+        torch.set_num_threads(before[1])
+
+
+@contextlib.contextmanager
+def _without_autograd() -> Iterator[None]:
+    """For honest students: calls of autograd are refused by name. Whoever hides them is found by reading the source."""
+    import torch
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise Refused("Its backward calls autograd; write the gradients out by hand.")
+
+    guarded = [(torch.autograd, "grad"), (torch.autograd, "backward"), (torch.Tensor, "backward")]
+    guarded += [(torch.func, name) for name in ("grad", "vjp", "jvp", "jacrev", "jacfwd")]
+    kept = [(owner, name, getattr(owner, name)) for owner, name in guarded]
+    try:
+        for owner, name in guarded:
+            setattr(owner, name, refuse)
+        yield
+    finally:
+        for owner, name, function in kept:
+            setattr(owner, name, function)
+
+
+def _load(module: Any, state: Mapping[str, Array]) -> dict[str, str]:
+    """Load `state` strictly, after finding out what the module calls each entry. Entries of the module's own that no
+    state fills — a convolution's bias in front of a normalisation, a counter — become zero."""
+    import torch
+
+    own = module.state_dict()
+    try:
+        names = match({n: a.shape for n, a in state.items()}, {n: tuple(t.shape) for n, t in own.items()})
+    except Mismatch as mismatch:
+        raise Refused(str(mismatch)) from None
+    zeros = {name: torch.zeros_like(tensor) for name, tensor in own.items()}
+    filled = {names[name]: torch.tensor(array) for name, array in state.items()}
+    module.load_state_dict({**zeros, **filled}, strict=True)
+    return names

@@ -1,0 +1,50 @@
+"""Fixtures for every kind of test: the tiny course, and ways to hand something in for it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tiny_course import write_assignment
+
+from autograder.assignment.discover import Declared, discover
+
+
+@pytest.fixture(scope="session")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The root of a course that holds the assignment `tiny`; not to be written to."""
+    root = tmp_path_factory.mktemp("course")
+    write_assignment(root)
+    return root
+
+
+@pytest.fixture(scope="session")
+def tiny(course: Path) -> Declared:
+    """The assignment `tiny` with what it declares."""
+    return discover(course / "assignments" / "tiny")
+
+
+@pytest.fixture
+def hand_in(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a submission: `hand_in("ada", source)` a script, `hand_in("ada", [source, …])` a notebook of cells."""
+
+    def write(name: str, source: str | list[str]) -> Path:
+        folder = tmp_path / "submissions"
+        folder.mkdir(exist_ok=True)
+        if isinstance(source, str):
+            path = folder / f"{name}.py"
+            path.write_text(source, encoding="utf-8")
+            return path
+        cells = [
+            {"cell_type": "code", "id": f"c{i}", "metadata": {}, "source": text, "outputs": [], "execution_count": None}
+            for i, text in enumerate(source)
+        ]
+        path = folder / f"{name}.ipynb"
+        path.write_text(
+            json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), encoding="utf-8"
+        )
+        return path
+
+    return write

@@ -1,0 +1,20 @@
+"""attack: return right numbers as integer
+row: 36
+layer: T: a rule for dtypes
+"""
+
+import numpy as np
+
+
+def affine_forward(x, w, b):
+    out = x @ w + b
+    return np.rint(out).astype(int), (x, w)
+
+
+def affine_backward(dout, cache):
+    x, w = cache
+    return dout @ w.T, x.T @ dout, dout.sum(axis=0)
+
+
+def total(x):
+    return np.sum(x)

@@ -1,0 +1,18 @@
+"""attack: a forward and a backward of zeros, which agree with each other
+row: 43
+layer: T: forward against an oracle; trivial pairs refused
+"""
+
+import numpy as np
+
+
+def affine_forward(x, w, b):
+    return np.zeros((len(x), len(b))), (x, w, b)
+
+
+def affine_backward(dout, cache):
+    return tuple(np.zeros_like(part) for part in cache)
+
+
+def total(x):
+    return 0.0

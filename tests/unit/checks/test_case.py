@@ -1,0 +1,171 @@
+"""Cases: the same paper for the same seed, arrays that stand alone, and the smallest failure."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+
+import numpy as np
+import pytest
+
+from autograder.checks.case import CONTENTS, SHRINK_SEEDS, Case, Space
+
+SPACE = {"n": (1, 2, 3, 4), "d": (1, 2, 3, 5), "content": CONTENTS}
+
+
+def drawn(seed, count=6, **space):
+    return [(case.params, case.seed) for case in Space(**(space or SPACE)).cases(seed, count)]
+
+
+# ── the paper ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_seed_gives_the_same_cases_every_time():
+    assert drawn(17) == drawn(17)
+
+
+def test_other_seeds_give_other_cases():
+    papers = [drawn(seed) for seed in range(5)]
+    assert all(one != other for one, other in itertools.combinations(papers, 2))
+    assert len({case_seed for paper in papers for _, case_seed in paper}) == 5 * 6
+
+
+def test_rows_come_first_whatever_the_seed():
+    row = {"n": 4, "d": 5, "content": "wide"}
+    for seed in range(3):
+        cases = Space(rows=[row], **SPACE).cases(seed, 3)
+        assert len(cases) == 4
+        assert cases[0].params == row
+
+
+def test_a_row_that_is_not_a_case_is_refused():
+    with pytest.raises(ValueError, match=r"^row \{'n': 1\} does not name the parameters \['d', 'n'\]$"):
+        Space(rows=[{"n": 1}], n=(1,), d=(1,))
+
+
+def test_no_further_cases_can_be_asked_for():
+    assert Space(rows=[{"n": 2}], n=(1, 2)).cases(0, 0)[0].n == 2
+
+
+def test_a_class_meets_the_same_case_objects():
+    space = Space(**SPACE)
+    assert space.cases(3, 2)[0] is space.cases(3, 2)[0]
+
+
+# ── arrays ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_arrays_do_not_depend_on_the_order_in_which_they_are_drawn():
+    one, other = Case({}, 5), Case({}, 5)
+    x, w = one.array("x", 2, 3), one.array("w", 3)
+    other.rng("more").standard_normal(9)
+    assert np.array_equal(other.array("w", 3), w)
+    assert np.array_equal(other.array("x", 2, 3), x)
+
+
+@pytest.mark.parametrize("content", CONTENTS)
+def test_arrays_of_other_names_and_seeds_differ(content):
+    """`default_rng([s, 0])` equals `default_rng(s)`: seeds made by listing numbers would make x and dout equal."""
+    cases = [Case({"content": content}, seed) for seed in range(4)]
+    arrays = [case.array(name, 20) for case in cases for name in ("", "0", "x", "dout")]
+    assert not any(np.array_equal(one, other) for one, other in itertools.combinations(arrays, 2))
+    assert not any(
+        np.array_equal(array, np.random.default_rng(s).standard_normal(20)) for array in arrays for s in range(4)
+    )
+
+
+@pytest.mark.parametrize("content", CONTENTS)
+def test_arrays_are_floats_away_from_zero_that_nobody_can_write(content):
+    array = Case({"content": content}, 1).array("x", 50, 4)
+    assert (array.dtype, array.shape) == (np.float64, (50, 4))
+    assert (np.abs(array) >= 0.005).all()  # wide: 0.05 times a tenth
+    assert (array < 0).any()
+    assert (array > 0).any()
+    with pytest.raises(ValueError, match="read-only"):
+        array[0] = 1
+
+
+def test_whole_contents_are_whole_and_the_others_are_not():
+    assert (Case({"content": "whole"}, 1).array("x", 30) % 1 == 0).all()
+    assert (Case({}, 1).array("x", 30) % 1 != 0).all()
+
+
+def test_labels_are_classes():
+    labels = Case({}, 1).labels("y", 200, 3)
+    assert labels.dtype.kind == "i"
+    assert set(labels.tolist()) == {0, 1, 2}
+
+
+def test_what_was_drawn_is_kept():
+    case = Case({"n": 2}, 1)
+    assert case.array("x", 3) is case.array("x", 3)
+    assert case.given("axis", 1) == 1
+    assert set(case.arrays) == {"x", "axis"}
+
+
+def test_work_is_done_once_for_the_class():
+    case, done = Case({}, 1), []
+    assert case.once("key", lambda: done.append(1) or 7) == 7
+    assert case.once("key", lambda: done.append(1) or 8) == 7
+    assert done == [1]
+
+
+def test_parameters_are_attributes_and_unknown_ones_are_said_to_be():
+    case = Case({"n": 2}, 1)
+    assert case.n == 2
+    with pytest.raises(AttributeError, match=r"^this case has no parameter m$"):
+        _ = case.m
+
+
+# ── shrinking ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_smallest_failure_is_found():
+    found = Space(**SPACE).shrink(lambda case: case.n >= 3 and case.d >= 2, seed=0)
+    assert found is not None
+    assert found.params == {"n": 3, "d": 2, "content": "whole"}
+    assert found.seed in SHRINK_SEEDS
+
+
+def test_shrinking_is_the_same_every_time():
+    def fails(case):
+        return case.n * case.d >= 6
+
+    first, again = Space(**SPACE).shrink(fails, 4), Space(**SPACE).shrink(fails, 4)
+    assert first is not None
+    assert again is not None
+    assert (first.params, first.seed) == (again.params, again.seed)
+
+
+def test_what_never_fails_has_no_smallest_failure():
+    assert Space(**SPACE).shrink(lambda case: False, seed=0) is None
+
+
+@pytest.mark.parametrize("lives", [1, 2, 5])
+def test_code_that_fails_one_moment_and_not_the_next_has_no_smallest_failure(lives):
+    left = itertools.count()
+    found = Space(**SPACE).shrink(lambda case: case.n >= 2 and next(left) < lives, seed=0)
+    assert found is None or found.n >= 2
+
+
+def test_an_exception_of_the_grader_is_not_swallowed():
+    def fails(case):
+        raise ZeroDivisionError("ours")
+
+    with pytest.raises(ZeroDivisionError, match=r"^ours"):
+        Space(**SPACE).shrink(fails, seed=0)
+
+
+def test_threads_draw_the_same_paper():
+    spaces = [Space(**SPACE) for _ in range(8)]
+    papers = [None] * 8
+
+    def draw(index):
+        papers[index] = [(case.params, case.seed) for case in spaces[index].cases(9, 8)]
+
+    threads = [threading.Thread(target=draw, args=(index,)) for index in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(paper == papers[0] for paper in papers)

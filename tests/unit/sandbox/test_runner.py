@@ -1,0 +1,165 @@
+"""A submission in its sandbox: which parts of it can be asked, and what is said of the rest."""
+
+from __future__ import annotations
+
+import textwrap
+
+import msgspec
+import pytest
+
+from autograder.errors import Crashed, Forbidden, Missing, TimedOut
+from autograder.model import Cell, Level, Submission
+from autograder.sandbox.isolation import choose
+from autograder.sandbox.runner import NOTE_CAP, SandboxRunner
+from autograder.sandbox.sandbox import Sandbox
+from autograder.wire import Call
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    with Sandbox(choose(None, at_least=Level.PROCESS).level) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def run(sandbox, tiny):
+    """Starts a submission: `run(source, …)` with a cell for each source, from 1 on; `script=True` for a script."""
+    runners = []
+
+    def start(*sources, script=False, limits=None):
+        lines, cells = 1, []
+        for number, source in enumerate(map(textwrap.dedent, sources), 1):
+            cells.append(Cell(0 if script else number, lines if script else 1, source))
+            lines += source.count("\n") + 1
+        submission = Submission("ada", "ada.py", "0" * 64, "script" if script else "notebook", tuple(cells))
+        assignment = msgspec.structs.replace(tiny.assignment, limits=limits or tiny.assignment.limits)
+        runners.append(SandboxRunner(sandbox, assignment, submission))
+        return runners[-1]
+
+    yield start
+    for runner in runners:
+        runner.close()
+
+
+def fault(runner, entry_point="double"):
+    found = runner.fault(entry_point)
+    return (type(found), str(found)) if found else None
+
+
+DOUBLE = "def double(x):\n    return 2 * x"
+
+
+def test_a_broken_cell_costs_only_itself(run):
+    runner = run("import numpy as np", "x = np.nosuch", DOUBLE, "def affine_forward(x, w)\n    return x @ w, x")
+    assert fault(runner) is None
+    assert runner.notes == (
+        "Cell 2, line 1: AttributeError: module 'numpy' has no attribute 'nosuch'.",
+        "Cell 4, line 1: SyntaxError: expected ':'.",
+    )
+    assert fault(runner, "affine_forward") == (
+        Crashed,
+        "affine_forward could not be read: Cell 4, line 1: SyntaxError: expected ':'.",
+    )
+    assert fault(runner, "affine_backward") == (Missing, "affine_backward is not defined.")
+
+
+def test_a_syntax_error_is_placed_in_its_cell(run):
+    runner = run("a = 1", "b = 2", "c = 3", "d = 4\ndef double(x:\n    return x")
+    assert fault(runner) == (
+        Crashed,
+        "double could not be read: Cell 4, line 2: SyntaxError: '(' was never closed.",
+    )
+
+
+def test_a_syntax_error_in_a_later_piece_of_a_script_is_told_by_the_line_of_the_file(run):
+    runner = run("# %%\na = 1\nb = 2", "# %%\nc = 3\ndef double(x:\n    return x", script=True)
+    assert runner.notes == ("Line 6: SyntaxError: '(' was never closed.",)
+
+
+def test_an_exception_in_a_later_piece_of_a_script_is_told_by_the_line_of_the_file(run):
+    runner = run("# %%\na = 1\nb = 2", "# %%\nc = 3\nnosuch", script=True)
+    assert runner.notes == ("Line 6: NameError: name 'nosuch' is not defined.",)
+
+
+def test_a_slow_statement_is_left_out_and_said(run):
+    runner = run(DOUBLE, "while True: pass")
+    assert fault(runner) is None
+    assert runner.notes == (
+        'Cell 2, line 1: this took too long and was left out; keep experiments under `if __name__ == "__main__":`.',
+    )
+    with runner.start() as program:
+        assert program.calls([Call("double", (2.0,))]) == [4.0]
+    assert runner.cpu_s < 0.2, "what was too slow once is not run again"
+
+
+def test_many_notes_are_capped(run):
+    runner = run(*["nosuch"] * (NOTE_CAP + 3), DOUBLE)
+    assert len(runner.notes) == NOTE_CAP + 1
+    assert runner.notes[-1] == "3 more statements failed."
+
+
+def test_output_and_input_of_a_submission_do_no_harm(run):
+    runner = run("print('x' * 10**6)", "input()", DOUBLE)
+    assert fault(runner) is None
+    assert runner.notes == ("Cell 2, line 1: EOFError: EOF when reading a line.",)
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("import numpy as np\ndef double(x):\n    return np.einsum('i->i', x) * 2", "numpy.einsum"),
+        ("from numpy import einsum as e\ndef double(x):\n    return e('i->i', x) * 2", "numpy.einsum"),
+        ("def double(x):\n    return ｅｖａｌ('2 * x')", "eval"),
+    ],
+)
+def test_a_forbidden_name_is_told_with_its_place(source, name, run):
+    assert fault(run("pass", source)) == (
+        Forbidden,
+        f"double uses {name} (cell 2, line {source.count(chr(10)) + 1}), which this assignment does not allow.",
+    )
+
+
+def test_a_submission_that_ends_the_process_while_loading_cannot_be_started(run):
+    with pytest.raises(
+        Crashed, match=r"^The program ended the Python process instead of returning \(exit status 4\)\.$"
+    ):
+        run("import os\nos._exit(4)", DOUBLE)
+
+
+def test_a_check_begins_afresh_unless_it_follows_in_its_group(run):
+    runner = run("count = 0", "def double(x):\n    global count\n    count += 1\n    return count")
+    seen = []
+    for group in (None, None, "a", "a", "b"):
+        with runner.start(group) as program:
+            seen += program.calls([Call("double", (1.0,))])
+    assert seen == [1, 1, 1, 2, 1]
+
+
+def test_a_fault_ends_the_group(run):
+    runner = run("import os\ndef double(x):\n    if x == 0:\n        os._exit(1)\n    return x")
+    with runner.start("a") as program:
+        (outcome,) = program.calls([Call("double", (0.0,))])
+        assert type(outcome) is Crashed
+    with runner.start("a") as program:
+        assert program.calls([Call("double", (3.0,))]) == [3.0]
+
+
+def test_what_a_check_used_is_told_and_judged(run, tiny):
+    limits = msgspec.structs.replace(tiny.assignment.limits, cpu_s=0.2)
+    busy = """
+        from time import process_time as now
+        def double(x):
+            end = now() + x
+            while now() < end: pass
+            return x
+    """
+    runner = run(busy, limits=limits)
+    with runner.start() as program:
+        program.calls([Call("double", (0.05,))])
+    assert 0.04 < runner.cpu_s < 0.2
+    assert runner.wall_s >= runner.cpu_s * 0.9
+    with pytest.raises(TimedOut, match=r"^It used more than 0\.2 seconds of CPU time\.$"), runner.start() as program:
+        for _ in range(4):
+            program.calls([Call("double", (0.1,))])
+    with runner.start() as program:
+        assert program.calls([Call("double", (0.0,))]) == [0.0]
