@@ -42,11 +42,11 @@ def _module(
     arguments: Sequence[Any],
     state: Mapping[str, Array],
     inputs: Mapping[str, Array],
-    dout: Array,
+    dout: Array | None,
     training: bool,
 ) -> dict[str, Any]:
     """Build the module with `arguments`, load `state` into it, call it with `inputs`, and have autograd carry `dout`
-    back to the inputs and parameters. Names are those of `state`, whatever the module calls its own."""
+    (if there is one) back to the inputs and parameters. Names are those of `state`, whatever the module's own are."""
     import torch
 
     module = make(*arguments)
@@ -67,30 +67,38 @@ def _module(
     }
 
 
-def _function(apply: Any, inputs: Mapping[str, Array], dout: Array) -> dict[str, Any]:
-    """Call a `torch.autograd.Function`, the class or its `apply`, and hand `dout` to its own backward: the engine would
-    sum a gradient that has too many axes down to the input's shape, and hide the mistake."""
+def _function(apply: Any, inputs: Mapping[str, Array], dout: Array | None) -> dict[str, Any]:
+    """Call a `torch.autograd.Function`, the class or its `apply`, and hand `dout` (if there is one) to its own backward:
+    the engine would sum a gradient that has too many axes down to the input's shape, and hide the mistake."""
     import torch
 
     if isinstance(apply, type) and issubclass(apply, torch.autograd.Function):
-        apply = apply.apply
-    leaves, given = _tensors(inputs)
+        apply = getattr(apply, "apply")  # noqa: B009 — torch leaves it untyped
+    _, given = _tensors(inputs)
     out = _tensor(apply(*given.values()))
     if not isinstance(out.grad_fn, torch.autograd.function.BackwardCFunction):
         raise Refused("Its result does not come out of a torch.autograd.Function with a backward of your own.")
-    with torch.no_grad(), _without_autograd():
-        found = out.grad_fn.apply(torch.tensor(dout))
-    found = found if isinstance(found, tuple) else (found,)
-    if len(found) != len(leaves):
-        raise Refused(f"Its backward returns {len(found)} gradients for {len(leaves)} inputs.")
+    handed = {} if dout is None else {"dout": torch.tensor(dout)}
     return {
         "out": _array(out),
-        "gradients": {
-            name: None if one is None else _array(_tensor(one)) for name, one in zip(leaves, found, strict=True)
-        },
+        "gradients": dict(zip(inputs, _handed_back(out, *handed.values(), count=len(inputs)), strict=True)),
         "state": {},
-        "arguments": {name: _array(tensor) for name, tensor in given.items()},
+        "arguments": {name: _array(tensor) for name, tensor in (given | handed).items()},
     }
+
+
+def _handed_back(out: Any, dout: Any = None, *, count: int) -> list[Array | None]:
+    """What the backward of the Function that made `out` returns, one for each of its `count` inputs."""
+    import torch
+
+    if dout is None:
+        return [None] * count
+    with torch.no_grad(), _without_autograd():
+        found = out.grad_fn.apply(dout)
+    found = found if isinstance(found, tuple) else (found,)
+    if len(found) != count:
+        raise Refused(f"Its backward returns {len(found)} gradients for {count} inputs.")
+    return [None if one is None else _array(_tensor(one)) for one in found]
 
 
 _ADAPTERS: Mapping[str, Callable[..., dict[str, Any]]] = {"module": _module, "function": _function}
@@ -108,10 +116,10 @@ def _tensors(inputs: Mapping[str, Array]) -> tuple[dict[str, Any], dict[str, Any
     return leaves, {name: leaf.clone() for name, leaf in leaves.items()}
 
 
-def _gradients(out: Any, dout: Array, wanted: Mapping[str, Any]) -> dict[str, Array | None]:
+def _gradients(out: Any, dout: Array | None, wanted: Mapping[str, Any]) -> dict[str, Array | None]:
     import torch
 
-    if not out.requires_grad or tuple(out.shape) != dout.shape:
+    if dout is None or not out.requires_grad or tuple(out.shape) != dout.shape:
         return dict.fromkeys(wanted)
     # a scalar: with grad_outputs torch imports SymPy to compare shapes, a third of a CPU second in every fork
     total = (out * torch.tensor(dout)).sum()
