@@ -68,8 +68,8 @@ def _module(
 
 
 def _function(apply: Any, inputs: Mapping[str, Array], dout: Array | None) -> dict[str, Any]:
-    """Call a `torch.autograd.Function`, the class or its `apply`, and hand `dout` (if there is one) to its own backward:
-    the engine would sum a gradient that has too many axes down to the input's shape, and hide the mistake."""
+    """Call a `torch.autograd.Function`, the class or its `apply`, and hand `dout` (if any) to its own backward: the
+    engine would sum a gradient that has too many axes down to the input's shape, and hide the mistake."""
     import torch
 
     if isinstance(apply, type) and issubclass(apply, torch.autograd.Function):
