@@ -1,0 +1,126 @@
+"""The prover, in both directions: it passes what is right, and says what is not."""
+
+import dataclasses
+
+import msgspec
+import pytest
+
+from autograder.assignment.discover import discover
+from autograder.model import GradeReport
+from autograder.prove.prove import Finding, Options, prove, prove_mutants
+from autograder.prove.sample_class import differences, sample_class
+from autograder.prove.summary import Summary
+from autograder.release.new import scaffold
+
+
+@pytest.fixture(scope="module")
+def scaled(tmp_path_factory):
+    root = tmp_path_factory.mktemp("proof")
+    scaffold("scaled", root)
+    return discover(root / "assignments" / "scaled")
+
+
+def summed(findings):
+    summary = Summary()
+    for finding in findings:
+        summary.add(finding)
+    return summary
+
+
+def broken(findings):
+    return {finding.claim: finding for finding in findings if not finding.holds}
+
+
+def test_a_new_assignment_is_proven(scaled):
+    findings = [*prove(scaled, Options()), *prove_mutants(scaled, Options())]
+    assert broken(findings) == {}
+    assert summed(findings).proven
+
+
+def test_a_check_that_no_mistake_breaks_is_found(scaled):
+    fewer = dataclasses.replace(scaled, mistakes=())
+    assert "some mistake breaks the check" in broken(prove(fewer, Options()))
+
+
+def test_a_check_that_lets_everything_pass_is_found(scaled):
+    def lax(student, case):
+        return None
+
+    checks = tuple(msgspec.structs.replace(check, run=lax) for check in scaled.checks)
+    findings = list(prove(dataclasses.replace(scaled, checks=checks), Options()))
+    assert {"the mistake is caught", "the template scores 0 and every entry point is MISSING"} <= broken(
+        findings
+    ).keys()
+    survivors = [f for f in prove_mutants(dataclasses.replace(scaled, checks=checks), Options()) if not f.holds]
+    assert survivors
+    assert "survives" in survivors[0].detail
+
+
+def test_a_check_that_fails_right_code_is_found(scaled):
+    from autograder import CheckFailed
+
+    def unfair(student, case):
+        raise CheckFailed("No.")
+
+    checks = (msgspec.structs.replace(scaled.checks[0], run=unfair), *scaled.checks[1:])
+    found = broken(prove(dataclasses.replace(scaled, checks=checks), Options()))
+    assert "(seed 0): No." in found["the reference scores full"].detail
+    assert "the variant scores full" in found
+
+
+def test_one_unnamed_mistake_in_twenty_may_stay_unnamed():
+    claim = "the mistake is diagnosed by name"
+    nineteen = [Finding(claim, str(number), True) for number in range(19)]
+    assert summed([*nineteen, Finding(claim, "x", False)]).proven
+    assert not summed([*nineteen, Finding(claim, "x", False), Finding(claim, "y", False)]).proven
+    assert not summed([Finding("the mistake is caught", "x", False)]).proven
+
+
+def test_what_the_sample_class_must_get_is_compared_in_full(scaled, tmp_path):
+    report = msgspec.convert(
+        {
+            "assignment": {"id": "scaled", "version": "sha256:0"},
+            "submission": {"id": "ada", "sha256": "0"},
+            "score": 1.0,
+            "max_score": 2.0,
+            "results": [
+                {
+                    "check": "f.values",
+                    "entry_point": "f",
+                    "visibility": "public",
+                    "verdict": "FAIL",
+                    "points": 0.0,
+                    "max_points": 1.0,
+                    "diagnosis": {"mistake": "halved", "says": "You halve."},
+                }
+            ],
+            "isolation": {"level": "strong", "guarantees": {}},
+            "seed": 1,
+            "grader": "0",
+            "cpu_s": 0.0,
+            "wall_s": 0.0,
+        },
+        GradeReport,
+    )
+    right = {"score": 1.0, "verdicts": {"f": "FAIL"}, "diagnoses": {"f.values": "halved"}}
+    assert list(differences(report, right)) == []
+    wrong = {"score": 2.0, "diagnoses": {"f.values": "doubled"}}
+    assert list(differences(report, wrong)) == [
+        "it scores 1, expected 2",
+        "f.values is FAIL, expected PASS ()",
+        "f.values is diagnosed as halved, expected doubled",
+    ]
+    assert list(differences(report, {"refused": "not UTF-8"})) == ["it must be refused with “not UTF-8”"]
+
+
+def test_a_sample_class_with_unknown_keys_is_refused(tmp_path):
+    from autograder.errors import AssignmentError
+
+    (tmp_path / "submissions").mkdir()
+    (tmp_path / "submissions" / "expected.toml").write_text('[ada]\nfile = "ada.py"\nscores = 3\n')
+    with pytest.raises(AssignmentError) as error:
+        sample_class(tmp_path)
+    assert [problem.partition(";")[0] for problem in error.value.problems] == [
+        "ada.scores: unknown key",
+        "ada: there is no file ada.py",
+    ]

@@ -1,0 +1,91 @@
+"""One check against one submission: what the result says, and what it keeps to itself."""
+
+import json
+
+import msgspec
+import numpy as np
+import pytest
+
+from autograder.errors import CheckFailed, Crashed, GraderFault
+from autograder.examine import Examiner, hidden_message
+from autograder.model import Verdict, Visibility
+from autograder.prove.local import LocalRunner
+
+
+@pytest.fixture
+def results(tiny):
+    def run(seed=3, declared=tiny, **functions):
+        runner = LocalRunner({**vars(tiny.reference), **functions})
+        return {r.check: r for r in Examiner(declared, seed).examine_all(declared.checks, runner)}
+
+    return run
+
+
+def test_the_reference_passes_everything(results):
+    assert {result.verdict for result in results().values()} == {Verdict.PASS}
+
+
+def test_a_known_mistake_is_named_on_the_smallest_case(results):
+    result = results(double=lambda x: np.asarray(x) ** 2)["double.values"]
+    assert (result.verdict, result.points) == (Verdict.FAIL, 0.0)
+    assert result.diagnosis.mistake == "squared"
+    assert result.counterexample["parameters"] == {"n": 1}
+    assert result.replay.startswith("ag1-")
+
+
+def test_what_needs_a_failed_check_is_skipped(results):
+    result = results(double=lambda x: x)["double.purity"]
+    assert (result.verdict, result.points) == (Verdict.SKIPPED, 0.0)
+    assert result.message == "Not graded: it counts only once double.values passes."
+
+
+def test_a_hidden_failure_shows_category_and_diagnosis_alone(results):
+    result = results(double=lambda x: np.asarray(x) ** 2)["double.long"]
+    assert result.visibility is Visibility.HIDDEN
+    assert (result.message, result.counterexample) == ("double gives a wrong answer on a hidden case.", None)
+    assert result.diagnosis.mistake == "squared"
+
+
+def test_a_hidden_crash_does_not_carry_the_exceptions_text(results):
+    def double(x):
+        if len(x) > 3:
+            raise ValueError(str(x.tolist()))
+        return 2 * x
+
+    result = results(double=double)["double.long"]
+    assert result.verdict is Verdict.CRASH
+    assert result.message == "double raises an exception or ends the program on a hidden case."
+    assert result.diagnosis is None
+    assert "[" not in json.dumps(msgspec.to_builtins(result))
+
+
+def test_an_unknown_mistake_gets_a_generic_name(results):
+    result = results(affine_backward=lambda dout, cache: (-(dout @ cache[1].T), cache[0].T @ dout))
+    assert result["affine_backward.gradients"].diagnosis.mistake.startswith("generic:")
+
+
+def test_a_broken_check_costs_nobody_points_and_is_flagged(results, tiny):
+    def broken(student, case):
+        raise ZeroDivisionError("oops")
+
+    checks = tuple(
+        msgspec.structs.replace(check, run=broken) for check in tiny.checks if check.id.startswith("double.")
+    )
+    import dataclasses
+
+    found = results(declared=dataclasses.replace(tiny, checks=checks))
+    assert found["double.values"].verdict is Verdict.GRADER_ERROR
+    assert "ZeroDivisionError" in found["double.values"].message
+    assert found["double.long"].message == "The grader failed on a hidden check of double; no points are lost."
+
+
+@pytest.mark.parametrize("verdict", [Verdict.FAIL, Verdict.CRASH, Verdict.TIMEOUT, Verdict.MEMORY])
+def test_hidden_messages_are_sentences(tiny, verdict):
+    assert hidden_message(tiny.checks[0], verdict).startswith("double ")
+    assert hidden_message(tiny.checks[0], verdict).endswith(" on a hidden case.")
+
+
+def test_faults_carry_their_verdicts():
+    assert Crashed("x").verdict is Verdict.CRASH
+    assert CheckFailed("x").verdict is Verdict.FAIL
+    assert not hasattr(GraderFault("x"), "verdict")
