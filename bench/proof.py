@@ -33,10 +33,10 @@ def page(lines: Iterable[str]) -> str:
 
 
 WORDS = """\
-Made by `autograder prove --mutants --json | python -m bench.proof`. For every assignment it also holds that the reference scores
-full, that the template scores 0 with every entry point `MISSING`, that no line of a solution is in the template, and that the points
-add up. Mutants that no input can tell from the original are listed, each with its reason, in the assignment's `equivalent.toml`;
-they are not counted here."""
+Made by `autograder prove --mutants --json | python -m bench.proof`. For every assignment it also holds that the
+reference scores full, that the template scores 0 with every entry point `MISSING`, that no line of a solution is in
+the template, and that the points add up. Mutants that no input can tell from the original are listed, each with its
+reason, in the assignment's `equivalent.toml`; they are not counted here."""
 
 
 if __name__ == "__main__":
