@@ -13,7 +13,7 @@ import msgspec
 from autograder.cli.common import ASSIGNMENT, ISOLATION, default_jobs, level, load, sentences
 from autograder.errors import AutograderError
 from autograder.executors import LocalExecutor
-from autograder.model import GradeReport, Verdict
+from autograder.model import GradeReport
 from autograder.pipeline import Grading, grade_class
 from autograder.sandbox.isolation import choose
 from autograder.score import grader_failed
@@ -108,8 +108,7 @@ def _exit(reports: list[GradeReport], named: set[Path], paths: dict[str, Path]) 
     """3 when the grader broke, 2 when a file that was named outright could not be read; a class goes on without it."""
     broken = [report.submission.id for report in reports if grader_failed(report.results)]
     if broken:
-        why = next(r.message for report in reports for r in report.results if r.verdict is Verdict.GRADER_ERROR)
-        click.echo(f"The grader failed on {', '.join(broken[:5])}; no score was kept. {why}", err=True)
+        click.echo(f"The grader failed on {', '.join(broken[:5])}; no score was kept.", err=True)
         sys.exit(3)
     unread = [r for r in reports if not r.submission.sha256 and paths.get(r.submission.id) in named]
     for report in unread:

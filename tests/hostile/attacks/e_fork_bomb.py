@@ -10,7 +10,7 @@ import numpy as np
 
 loot = []
 
-for fork in (os.fork, os.forkpty, lambda: multiprocessing.Process(target=print).start()):
+for fork in (os.fork, lambda: os.forkpty()[0], lambda: multiprocessing.Process(target=print).start()):
     try:
         if fork() == 0:
             os._exit(0)
