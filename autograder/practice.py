@@ -2,66 +2,102 @@
 
 from __future__ import annotations
 
+import contextlib
+import difflib
+import io
+import os
 import sys
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from autograder.assignment.discover import Declared, assignment_folders, discover
 from autograder.errors import AutograderError
 from autograder.examine import Examiner
-from autograder.model import CheckResult, Verdict, Visibility
+from autograder.model import CheckResult, Visibility
+from autograder.nbgrader.cell import display, entry_html, entry_text, notice
 from autograder.prove.local import LocalRunner
-from autograder.score import total
+from autograder.reports.digest import Part
+from autograder.score import grader_failed, total
+
+NOT_ISOLATED = "This run was not isolated: it ran in the notebook's own process, where code can do anything."
+PRACTICE = "It is practice and no grade."
+BY_NBGRADER = "nbgrader took these points from it; an instructor gets protected grades from `autograder nbgrader init`."
+FAILED = "The check itself failed, which is no fault of yours; please tell the instructor."
 
 
-def practise(entry_point: str, depth: int) -> float:
-    """Check `entry_point` as the caller `depth` frames up defines it; show the result, return the points."""
-    namespace = _unwrapped(sys._getframe(depth).f_globals)
-    declared = _owner(entry_point)
-    checks = [c for c in declared.checks if c.entry_point == entry_point and c.visibility is Visibility.PUBLIC]
-    needed = {need for check in checks for need in check.needs}
-    asked = [c for c in declared.checks if c in checks or c.id in needed]
-    results = Examiner(declared, 0).examine_all(asked, LocalRunner(namespace))
-    mine = tuple(result for result in results if result.entry_point == entry_point)
-    _show(entry_point, mine)
-    return float(total(mine)[0])
+def practise(entry_point: str, depth: int) -> float | None:
+    """Check `entry_point` as the caller `depth` frames up defines it; show the result, return the points.
+
+    nbgrader reads the value of the cell, and takes an exception or a word on stderr for a wrong answer, so there is
+    neither. Under `nbgrader autograde` hidden checks are asked too, where this installation has them. `nbgrader
+    validate` compares with a maximum that counts hidden checks, which nobody can earn there: when all that is asked
+    passes, no points are named, and that is what it takes for full marks."""
+    namespace = {name: value for name, value in sys._getframe(depth).f_globals.items() if callable(value)}
+    run = os.environ.get("NBGRADER_EXECUTION", "")
+    try:
+        with _quiet():
+            declared = _owner(entry_point)
+            results = _results(declared, entry_point, namespace, hidden=run == "autograde")
+    except (Exception, SystemExit) as error:
+        reason = str(error) if isinstance(error, AutograderError) else f"{type(error).__name__}: {error}"
+        _show(notice(str(entry_point), [reason] if isinstance(error, AutograderError) else [reason, FAILED]))
+        return 0.0
+    remarks = [f"{NOT_ISOLATED} {BY_NBGRADER if run == 'autograde' else PRACTICE}"]
+    if grader_failed(results):
+        remarks.append(FAILED)
+    sentences = {check.id: check.sentence for check in declared.checks}
+    part = Part(entry_point, results, ())
+    _show(display(entry_text(part, sentences, remarks), entry_html(part, sentences, remarks)))
+    earned, possible = total(results)
+    return None if run == "validate" and earned == possible else float(earned)
+
+
+def _results(
+    declared: Declared, entry_point: str, namespace: Mapping[str, Any], hidden: bool
+) -> tuple[CheckResult, ...]:
+    known = {check.id: check for check in declared.checks}
+    mine = [
+        c for c in declared.checks if c.entry_point == entry_point and (hidden or c.visibility is Visibility.PUBLIC)
+    ]
+    asked = {check.id: check for check in mine}
+    asked |= {need: known[need] for check in mine for need in check.needs}
+    results = Examiner(declared, 0).examine_all(tuple(asked.values()), LocalRunner(namespace))
+    return tuple(result for result in results if any(check.id == result.check for check in mine))
 
 
 def _owner(entry_point: str) -> Declared:
+    names: list[str] = []
     for folder in assignment_folders().values():
         declared = discover(folder)
-        if any(entry.name == entry_point for entry in declared.assignment.entry_points):
+        here = [entry.name for entry in declared.assignment.entry_points]
+        if entry_point in here:
             return declared
-    raise AutograderError(f"No assignment here has an entry point {entry_point!r}.")
+        names += here
+    near = difflib.get_close_matches(str(entry_point), names, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(names) or 'none here'}."
+    raise AutograderError(f"No assignment here has an entry point {entry_point!r}; {hint}")
 
 
-def _unwrapped(namespace: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in namespace.items() if callable(value)}
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """What a function prints in a hundred cases buries the table, and nbgrader takes a warning for a wrong answer."""
+    with (
+        warnings.catch_warnings(),
+        contextlib.redirect_stdout(io.StringIO()),
+        contextlib.redirect_stderr(io.StringIO()),
+    ):
+        warnings.simplefilter("ignore")
+        yield
 
 
-def _show(entry_point: str, results: tuple[CheckResult, ...]) -> None:
-    """A table as text and, in a notebook, as HTML."""
-    rows = [(r.check.partition(".")[2], r.verdict.value, f"{r.points:g}/{r.max_points:g}", _why(r)) for r in results]
-    text = "\n".join(
-        f"{verdict:<8} {points:>7}  {name}{': ' + why if why else ''}" for name, verdict, points, why in rows
-    )
+def _show(output: Mapping[str, Any]) -> None:
+    """Text and, in a notebook, HTML."""
+    bundle: dict[str, str] = output["data"]
     shell = sys.modules.get("IPython")
     if shell is None or shell.get_ipython() is None:
-        sys.stdout.write(f"{entry_point}\n{text}\n")
+        sys.stdout.write(f"{bundle['text/plain']}\n")
         return
-    from html import escape
+    from IPython.display import display as publish
 
-    cells = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in (v, p, n, w)) + "</tr>" for n, v, p, w in rows
-    )
-    bundle = {
-        "text/plain": f"{entry_point}\n{text}",
-        "text/html": f"<b>{escape(entry_point)}</b><table>{cells}</table>",
-    }
-    shell.display.display(bundle, raw=True)
-
-
-def _why(result: CheckResult) -> str:
-    if result.verdict is Verdict.PASS:
-        return ""
-    return result.diagnosis.says if result.diagnosis else result.message
+    publish(bundle, raw=True)  # type: ignore[no-untyped-call, unused-ignore]

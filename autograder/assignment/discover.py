@@ -200,6 +200,9 @@ def _module(name: str, path: Path) -> Any:
     except Exception as error:
         del sys.modules[name]
         line = _line_in(error, str(path))
+        if isinstance(error, ModuleNotFoundError):
+            needed = f"{line}it needs {error.name}, which is not installed here: pip install {error.name}"
+            raise AssignmentError(str(path), [needed]) from error
         raise AssignmentError(str(path), [f"{line}{type(error).__name__}: {error}"]) from error
     return module
 

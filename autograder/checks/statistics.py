@@ -2,10 +2,11 @@
 
 Each test refuses a correct submission with probability at most `LEVEL`, whatever way it draws. A rule of thumb such as
 "within 10 % of the standard deviation" fails one correct student in six on a 10×10 matrix; at 1e-9 a class of a
-thousand with a hundred tests each meets a false alarm once in ten thousand years of terms.
+thousand with a hundred tests each meets a false alarm once in ten thousand terms.
 
-What sample finds what, with a miss once in a million: variance 2 for 1 needs 522 numbers, 2/(1+2) for 1/1 (a mean of
-fans for fan_in) 2,924, a forgotten truncation factor 3,735, 10 % of variance 26,359; uniform for normal 5,000.
+What sample finds what, with a miss once in a million: twice or half the variance needs 522 numbers, the mean of two
+fans that are 1:2 for one of them 2,924, a forgotten truncation factor 3,735, 10 % of variance 26,359; uniform numbers
+for normal ones 5,000.
 """
 
 from __future__ import annotations
@@ -69,11 +70,11 @@ def expect_variance(name: str, actual: Any, variance: float, suspects: Mapping[s
             tensor=name,
             counterexample={"tensor": name, "expected": 0.0, "actual": plain(mean)},
         )
-    expect_mean_square(name, float(np.mean(values**2)), variance, values.size, suspects)
+    expect_mean_square(f"the variance of {name}", float(np.mean(values**2)), variance, values.size, suspects)
 
 
 def expect_mean_square(
-    name: str, found: float, variance: float, count: int, suspects: Mapping[str, float] | None = None
+    what: str, found: float, variance: float, count: int, suspects: Mapping[str, float] | None = None
 ) -> None:
     """`found`, the mean square of `count` independent normal numbers, must fit their `variance`: `CheckFailed` if not.
 
@@ -88,9 +89,9 @@ def expect_mean_square(
         likeliest = max(chances, key=chances.__getitem__, default="")
         hint = f" It fits {likeliest}." if chances.get(likeliest, 0.0) >= LEVEL else ""
         raise CheckFailed(
-            f"{name} has variance {found:.4g} over {count} numbers; it must be {variance:.4g}.{hint}",
-            tensor=name,
-            counterexample={"tensor": name, "expected": variance, "actual": plain(found)},
+            f"{what} is {found:.4g} over {count} numbers; it must be {variance:.4g}.{hint}",
+            tensor=what,
+            counterexample={"tensor": what, "expected": variance, "actual": plain(found)},
         )
 
 
@@ -170,7 +171,7 @@ def _floats(name: str, actual: Any) -> Array:
 
 def _gamma_tails(a: float, x: float) -> tuple[float, float]:
     """The regularised incomplete gamma functions P(a, x) and Q(a, x), a > 0: the one that is not near 1 is computed,
-    by the series (DLMF 8.11.4) below the mode and the continued fraction (DLMF 8.9.2) above it."""
+    by the series (DLMF 8.11.4) below the mode and a continued fraction above it."""
     if not 0 < x < math.inf:
         return (0.0, 1.0) if x <= 0 else (1.0, 0.0)
     front = math.exp(a * math.log(x) - x - math.lgamma(a))
@@ -192,7 +193,7 @@ def _series(a: float, x: float) -> float:
 
 
 def _continued_fraction(a: float, x: float) -> float:
-    """1/(x+1-a- 1(1-a)/(x+3-a- 2(2-a)/(x+5-a- …))), by Lentz's method (Press et al., Numerical Recipes, 5.2)."""
+    """1/(x+1-a- 1(1-a)/(x+3-a- 2(2-a)/(x+5-a- …))), by Lentz's method (Press et al., Numerical Recipes, 5.2, 6.2)."""
     b = x + 1 - a
     d = 1 / b
     c, value, change, k = math.inf, d, 0.0, 0

@@ -18,8 +18,6 @@ from autograder.model import Assignment, EntryPoint
 from autograder.wire import WHOLE, Call, Handle, Opaque
 
 Array = np.ndarray[Any, np.dtype[Any]]
-
-
 TORCH_ANSWER = {"out", "gradients", "state", "arguments"}
 
 
@@ -73,7 +71,9 @@ class Student:
             raise outcome
         if not isinstance(outcome, list) or len(outcome) != len(args):
             raise Crashed("The program broke the grading protocol: it sent other arguments than it was given.")
-        self.trace.append((name, tuple(outcome)))  # what was done to the arguments tells one mistake from another
+        # What was done to the arguments tells one mistake from another; a cache is the student's own business.
+        left = [after for before, after in zip(args, outcome, strict=True) if not isinstance(before, Handle)]
+        self.trace.append((name, tuple(left)))
         return list(outcome)
 
     def run_module(
@@ -82,7 +82,7 @@ class Student:
         arguments: Sequence[Any],
         state: Mapping[str, Array],
         inputs: Mapping[str, Array],
-        dout: Array,
+        dout: Array | None = None,
         *,
         training: bool = True,
     ) -> TorchRun:
@@ -90,8 +90,9 @@ class Student:
         it with `inputs`, and have autograd carry `dout` back. All in float64."""
         return self._run_torch(Call(name, (list(arguments), state, inputs, dout, training), adapter="module"))
 
-    def run_function(self, name: str, inputs: Mapping[str, Array], dout: Array) -> TorchRun:
-        """Call the `torch.autograd.Function` called `name`, and hand `dout` to its own backward. All in float64."""
+    def run_function(self, name: str, inputs: Mapping[str, Array], dout: Array | None = None) -> TorchRun:
+        """Call the `torch.autograd.Function` called `name`, and hand `dout`, if there is one, to its own backward. All
+        in float64; `arguments` has the dout that it was handed, too."""
         return self._run_torch(Call(name, (inputs, dout), adapter="function"))
 
     def _run_torch(self, call: Call) -> TorchRun:

@@ -18,6 +18,7 @@ COMMANDS = {
     "doctor": ("system", "Say which isolation holds on this machine, by attacking it."),
     "grade": ("grading", "Grade submissions: files, folders, zips, or a folder of them."),
     "list": ("system", "List the assignments that can be found."),
+    "nbgrader": ("nbgrader", "Make an nbgrader course grade through the sandbox."),
     "new": ("author", "Begin an assignment that already works."),
     "prove": ("author", "Prove that an assignment's grades can be trusted."),
     "release": ("author", "Write what students get: the template notebook and script."),

@@ -73,11 +73,19 @@ def _findings(declared: Declared, options: Options, mutants: bool) -> Iterator[F
 @click.command("release", short_help="Write what students get.")
 @ASSIGNMENT
 @click.option("--check", "check_only", is_flag=True, help="Write nothing; fail when what is there differs.")
-def release_command(assignment: str, check_only: bool) -> None:
+@click.option(
+    "--course",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write DIR/source/ASSIGNMENT of an nbgrader course instead.",
+)
+def release_command(assignment: str, check_only: bool, course: Path | None) -> None:
     """Write student_templates/ASSIGNMENT: the reference without its solutions, as a notebook and a script."""
     from autograder.release import drift, leaks, render, write
 
     declared = load(assignment)
+    if course:
+        _release_to_course(declared, course, check_only)
+        return
     folder = Path(declared.assignment.folder).parent.parent / "student_templates" / declared.assignment.id
     files = render(declared.assignment, entry_point_points(declared.checks))
     if leaked := leaks(declared.assignment, files):
@@ -90,6 +98,27 @@ def release_command(assignment: str, check_only: bool) -> None:
     write(files, folder)
     for name in files:
         click.echo(folder / name)
+
+
+def _release_to_course(declared: Declared, root: Path, check_only: bool) -> None:
+    """The instructor's notebook, from which `nbgrader generate_assignment` makes the students' one."""
+    from autograder.nbgrader.course import open_course, source_files
+    from autograder.release import drift, write
+
+    slug = declared.assignment.id
+    course = open_course(root)
+    files = source_files(declared)
+    folder = course.notebook("source", ".", slug, slug).parent
+    if check_only:
+        problems = drift(files, folder)
+        for problem in problems:
+            click.echo(problem, err=True)
+        sys.exit(1 if problems else 0)
+    if kept := course.keep(slug, files, folder):
+        click.echo(f"The notebook that was there differs; it is kept as {kept}.", err=True)
+    write(files, folder)
+    click.echo(folder / f"{slug}.ipynb")
+    click.echo(f"Now run, in {course.root}: nbgrader generate_assignment {slug}", err=True)
 
 
 @click.command("new", short_help="Begin an assignment.")

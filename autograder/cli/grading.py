@@ -23,7 +23,12 @@ from autograder.submission import find_submissions
 
 @click.command("grade", short_help="Grade submissions.")
 @ASSIGNMENT
-@click.argument("submissions", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("submissions", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--course",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Grade what was handed in to the nbgrader course in DIR; `nbgrader autograde` then takes these results.",
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -44,6 +49,7 @@ from autograder.submission import find_submissions
 def grade_command(
     assignment: str,
     submissions: tuple[Path, ...],
+    course: Path | None,
     out: Path | None,
     jobs: int | None,
     seed: int | None,
@@ -55,6 +61,13 @@ def grade_command(
 
     A submission is a .py, an .ipynb, a .zip, or a folder that holds one; a folder of such is a class.
     """
+    if course:
+        if submissions or out:
+            raise click.UsageError("--course says what is graded and where results are kept; name neither beside it.")
+        _grade_course(assignment, course, jobs or default_jobs(), seed, isolation, resume, form)
+        return
+    if not submissions:
+        raise click.UsageError("Missing argument 'SUBMISSIONS...'.")
     declared = load(assignment)
     if gone := [path for path in submissions if not path.exists() and not path.is_symlink()]:
         raise AutograderError(f"{gone[0]} does not exist; check the path.")
@@ -75,6 +88,28 @@ def grade_command(
     if form == "text":
         _print_reports(reports, sentences(declared.checks))
     _exit(reports, {path for path in submissions if not path.is_dir()}, dict(entries))
+
+
+def _grade_course(
+    assignment: str, root: Path, jobs: int, seed: int | None, isolation: str | None, resume: bool, form: str
+) -> None:
+    """Grade everybody's notebook, grafted as `nbgrader autograde` grafts it, into the results that it takes."""
+    from autograder.nbgrader.course import class_seed, open_course
+    from autograder.nbgrader.results import course_entries, graded
+
+    course = open_course(root)
+    declared = course.load(assignment) if course.assignments else load(assignment)
+    entries = course_entries(course, declared.assignment.id)
+    with course.store(declared.assignment.id) as store:
+        seed = class_seed(store, seed)
+        if not resume:
+            store.clear()
+            class_seed(store, seed)  # the same paper for those who are graded again as for the others
+        grading = Grading(declared, seed, choose(level(isolation)), declared.checks)
+        reports = list(_shown(graded(grading, entries, LocalExecutor(jobs), store), len(entries), form))
+    if form == "text":
+        _print_reports(reports, sentences(declared.checks))
+    _exit(reports, set(), {})
 
 
 def _shown(reports: Iterable[GradeReport], count: int, form: str) -> Iterator[GradeReport]:

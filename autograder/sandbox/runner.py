@@ -64,7 +64,7 @@ class SandboxRunner:
             for number, line, source in self._cells
             if failure.get("key") == f"{number}:{line}:*" or (number and number == failure.get("cell"))
         ]
-        return any(f"def {entry_point}(" in source for source in sources)
+        return any(f"{kind} {entry_point}(" in source for source in sources for kind in ("def", "class"))
 
     @contextlib.contextmanager
     def start(self, group: str | None = None) -> Iterator[SandboxProgram]:

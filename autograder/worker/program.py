@@ -39,6 +39,10 @@ class Program:
         self.future = 0
         self.module.__dict__.update(LEGACY_BUILTINS)
         sys.modules["submission"] = self.module
+        package = sys.modules.get("autograder")
+        if package is not None and getattr(package, "__file__", None) is None:
+            # the worker's own, empty package: a released notebook's cells that call `check` are no failures
+            package.__dict__["check"] = lambda *args, **options: None
         for name, value in LEGACY_NUMPY.items():
             if name not in np.__dict__:
                 setattr(np, name, value)

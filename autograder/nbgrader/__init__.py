@@ -1,0 +1,4 @@
+"""nbgrader courses graded through the sandbox: nbgrader keeps its notebooks, gradebook, formgrader and feedback.
+
+nbgrader is an extra (`dl-autograder[nbgrader]`): it is imported in `preprocessors` alone.
+"""

@@ -1,0 +1,129 @@
+"""What a test cell shows: everything public, of a hidden check its verdict, and no markup but ours."""
+
+from __future__ import annotations
+
+import html.parser
+
+import nbformat
+import pytest
+
+from autograder.model import CheckResult, Diagnosis, Verdict, Visibility
+from autograder.nbgrader.cell import TEXT_LIMIT, notice, outputs
+from autograder.reports.text import visible
+
+ASKED = {"f.values": "Twice every number.", "f.long": "Right on longer inputs."}
+EVIL = "<script>alert(1)</script><img src=x onerror=alert(1)>\x1b[31m\u202e"
+
+
+def result(check="f.values", verdict=Verdict.FAIL, points=0.0, hidden=False, **more):
+    visibility = Visibility.HIDDEN if hidden else Visibility.PUBLIC
+    return CheckResult(check, "f", visibility, verdict, points, 2.0, **more)
+
+
+class Tags(html.parser.HTMLParser):
+    def __init__(self, text):
+        super().__init__()
+        self.seen, self.words = [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.append((tag, tuple(name for name, _ in attrs)))
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+
+def shown(*results):
+    report, value = outputs(results, ASKED, 3)
+    return report["data"]["text/plain"], report["data"]["text/html"], value
+
+
+def test_outputs_are_a_report_and_then_a_plain_float():
+    report, value = outputs([result(verdict=Verdict.PASS, points=2.0), result("f.more")], ASKED, 3)
+    cell = nbformat.v4.new_code_cell("x", outputs=[nbformat.from_dict(report), nbformat.from_dict(value)])
+    nbformat.validate(cell, "code_cell", version=4)
+    assert value == {
+        "output_type": "execute_result",
+        "execution_count": 3,
+        "metadata": {},
+        "data": {"text/plain": "2.0"},
+    }
+    assert float(value["data"]["text/plain"]) == 2.0
+
+
+def test_points_are_rounded_as_a_score_is():
+    """nbgrader fails the whole submission for a value above the maximum by a rounding error."""
+    parts = [CheckResult(f"f.{n}", "f", Visibility.PUBLIC, Verdict.PASS, n / 10, n / 10) for n in (1, 2)]
+    assert shown(*parts)[2]["data"]["text/plain"] == "0.3"
+
+
+def test_a_failure_names_what_was_asked_found_and_the_case():
+    more = {"message": "out is wrong", "diagnosis": Diagnosis("squared", "You square x."), "replay": "ag1-abc"}
+    text, page, _ = shown(result(counterexample={"parameters": {"n": 1}, "index": [0]}, **more))
+    for words in ("Twice every number.", "out is wrong", "You square x.", "n=1", "autograder replay ag1-abc FILE"):
+        assert words in text
+        assert words in page
+    assert "f: 0 of 2 points" in text
+
+
+def test_of_a_hidden_check_the_verdict_and_the_diagnosis_alone():
+    more = {
+        "message": "x = 7",
+        "counterexample": {"n": 7},
+        "replay": "ag1-abc",
+        "diagnosis": Diagnosis("s", "You square x."),
+    }
+    for words in shown(result("f.long", hidden=True, **more))[:2]:
+        assert "hidden check" in words
+        assert "wrong answer" in words
+        assert "You square x." in words
+        for secret in ("long", "longer", "x = 7", "ag1-abc", "n 7"):
+            assert secret not in words
+
+
+def test_a_pass_says_nothing_more():
+    text, _, _ = shown(result(verdict=Verdict.PASS, points=2.0))
+    assert text == "f: 2 of 2 points\n  ✓ PASS         2/2  values"
+
+
+def test_what_students_write_arrives_as_text():
+    text, page, _ = shown(result(message=EVIL, counterexample={EVIL: EVIL}, diagnosis=Diagnosis("m", EVIL)))
+    tags = Tags(page)
+    assert {tag for tag, _ in tags.seen} <= {"div", "span", "strong", "details", "summary"}
+    assert {name for _, names in tags.seen for name in names} <= {"style"}
+    assert "<script>alert(1)</script>" in "".join(tags.words)
+    assert visible(text) == text, "no escape sequence and no change of direction reaches a terminal"
+
+
+def test_notices_are_escaped_too():
+    data = notice("Graded.", [EVIL])["data"]
+    assert {tag for tag, _ in Tags(data["text/html"]).seen} == {"div", "strong"}
+    assert "\x1b" not in data["text/plain"]
+
+
+@pytest.mark.parametrize("count", [500])
+def test_a_report_has_an_end(count):
+    many = [
+        result(f"f.c{n}", message="x" * 10_000, counterexample={f"k{i}": "y" * 900 for i in range(50)})
+        for n in range(count)
+    ]
+    text, page, _ = shown(*many[:40])
+    assert len(text) <= TEXT_LIMIT
+    assert len(page) < 5 * TEXT_LIMIT
+
+
+def test_every_verdict_is_readable_in_light_and_dark():
+    """White on each tag is at least 4.5:1 (WCAG 2.1), and no colour is set without its background."""
+    import re
+
+    for verdict in Verdict:
+        page = shown(result(verdict=verdict))[1]
+        (tag,) = re.findall(r"color:#fff;background:#(\w{6})", page)
+        assert page.count("color:") == 1
+        assert 1.05 / (luminance(tag) + 0.05) >= 4.5, verdict
+
+
+def luminance(colour):
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
