@@ -6,7 +6,7 @@ import pytest
 
 from autograder.worker.scan import forbidden_uses
 
-FORBID = ("torch", "numpy.gradient", "scipy", "eval", "__import__")
+FORBID = ("torch", "numpy.gradient", "scipy", "eval", "__import__", ".backward")
 
 
 def uses(*sources: str, forbid=FORBID):
@@ -58,6 +58,7 @@ def test_a_forbidden_package_is_found(source):
         ("def f(x):\n    return eval(x)", "eval"),
         ("def f(x):\n    return __import__(x)", "__import__"),
         ("import scipy.signal\ndef f(x):\n    return scipy.signal.convolve2d(x, x)", "scipy"),
+        ("def f(x):\n    (x * x).sum().backward()\n    return x.grad", ".backward"),
     ],
 )
 def test_a_forbidden_function_is_found(source, name):

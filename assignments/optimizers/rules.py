@@ -1,0 +1,115 @@
+"""Checks that several update rules share, and those that both schedules share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from autograder import CheckFailed, Space, expect, expect_shape, expect_unmodified
+
+from .cases import gradients, options, times, weights
+from .walks import Walker, expect_updates, updates
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """An update rule, the forms of its formula that are right, and its default options. Its methods are the checks that
+    several rules share."""
+
+    name: str
+    given: Space
+    forms: tuple
+    defaults: dict
+
+    def updates(self, student, case, gradients):
+        """What the student adds to w at each of the gradients."""
+        return updates(student, self.name, weights(case), gradients, **options(case))
+
+    def right(self, case, gradients, form=0, **more):
+        """What must be added."""
+        return self.forms[form](gradients, **{**self.defaults, **options(case), **more})
+
+    def values(self, student, case):
+        found = self.updates(student, case, gradients(case))
+        expect_updates(student, found, case.once(self.name, lambda: self.right(case, gradients(case))))
+
+    def separate(self, student, case):
+        """Two arrays that are updated in turn, one of them from the second step on, do not disturb each other."""
+        early, late = (Walker(student, self.name, weights(case), **options(case)) for _ in range(2))
+        g, found, later = gradients(case), [], []
+        for k, dw in enumerate(g):
+            found.append(early.step(dw))
+            if k:
+                later.append(late.step(-g[k - 1]))
+        expect_updates(student, np.stack(found), self.right(case, g))
+        expect_updates(student, np.stack(later), self.right(case, -g[:-1]))
+
+    def default_options(self, student, case):
+        w, g = case.array("w", 2, 3), 1e8 * case.array("g", 3, 2, 3)
+        expect_updates(student, updates(student, self.name, w, g), self.right(case, g))
+
+    def shape(self, student, case):
+        """The new w has exactly w's shape."""
+        state = None
+        for dw in gradients(case)[:2]:
+            new_w, state = getattr(student, self.name)(weights(case), dw, state, **options(case))
+            expect_shape(w=(new_w, weights(case).shape))
+
+    def pure(self, student, case):
+        """w and dw are left as they were, by the first call and by the next."""
+        w, (first, second, *_) = weights(case), gradients(case)
+        _, state = getattr(student, self.name)(w, first, None, **options(case))
+        expect_unmodified(student, self.name, w=w, dw=first, state=None, **options(case))
+        expect_unmodified(student, self.name, w=w, dw=second, state=state, **options(case))
+
+    def scale(self, student, case):
+        """Gradients that are a thousand times as large give the same steps."""
+        found = self.updates(student, case, gradients(case))
+        if not ((found != 0) & np.isfinite(found)).all():
+            raise CheckFailed("w does not move in every element, or not by a finite number.", tensor="update")
+        expect_updates(student, self.updates(student, case, 1000 * gradients(case)), found)
+
+    def zero_gradient(self, student, case):
+        """An element whose gradient is 0 stays where it is; nothing becomes NaN."""
+        g = gradients(case).copy()
+        g.reshape(len(g), -1)[:, ::2] = 0.0
+        expect_updates(student, self.updates(student, case, g), self.right(case, g))
+
+    def eps(self, student, case):
+        g = gradients(case)
+        forms = [self.right(case, g, form) for form in range(len(self.forms))]
+        expect_updates(student, self.updates(student, case, g), *forms)
+
+    def default_eps(self, student, case):
+        w, g = case.array("w", 2, 3), 1e-8 * case.array("g", 3, 2, 3)
+        forms = [self.right(case, g, form) for form in range(len(self.forms))]
+        expect_updates(student, updates(student, self.name, w, g), *forms)
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A learning rate over time; its methods are the checks that both schedules share."""
+
+    name: str
+    formula: Callable
+    half_time: Callable
+
+    def values(self, student, case):
+        found = getattr(student, self.name)(case.lr0, case.k, case.t)
+        expect(student, lr=(found, self.formula(case.lr0, case.k, case.t)))
+
+    def arrays(self, student, case):
+        """t may be an array of times; the result has its shape."""
+        t = times(case)
+        found = getattr(student, self.name)(case.lr0, case.k, t)
+        expect(student, lr=(found, self.formula(case.lr0, case.k, t)))
+        expect_shape(lr=(found, t.shape))
+
+    def known_answers(self, student, case):
+        half = [getattr(student, self.name)(0.8, k, t) for k in (0.1, 3.0) for t in (0, self.half_time(k))]
+        for found, expected in zip(half, (0.8, 0.4, 0.8, 0.4), strict=True):
+            expect(student, lr=(found, expected))
+
+    def pure(self, student, case):
+        """The array t is left as it was."""
+        expect_unmodified(student, self.name, lr0=case.lr0, k=case.k, t=times(case))

@@ -1,0 +1,44 @@
+"""Walking with a student's update rule: call after call, each with the state that the last one returned."""
+
+import numpy as np
+
+from autograder import expect
+
+
+class Walker:
+    """One array `w` under one rule, from a fresh state."""
+
+    def __init__(self, student, rule, w, **options):
+        self.student, self.rule, self.w, self.options = student, rule, w, options
+        self.state = None
+
+    def step(self, dw):
+        """What the rule adds to w, which moves on."""
+        new_w, self.state = getattr(self.student, self.rule)(self.w, dw, self.state, **self.options)
+        update = self._difference(new_w)
+        self.w = self.w + update
+        return update
+
+    def _difference(self, new_w):
+        """new_w - w, once new_w is known to be an array of floats in w's shape, up to axes of length one."""
+        found = np.asarray(new_w) if isinstance(new_w, float | np.generic) else new_w
+        fits = isinstance(found, np.ndarray) and found.dtype in (np.float64, np.float32)
+        if not (fits and _long_axes(found) == _long_axes(self.w)):
+            expect(self.student, w=(new_w, self.w))  # says what is wrong with its type or its shape
+        return np.asarray(new_w, dtype=np.float64).reshape(self.w.shape) - self.w
+
+
+def updates(student, rule, w, gradients, **options):
+    """What `rule` adds to w at each of the gradients, one after the other: (steps, *w.shape)."""
+    walker = Walker(student, rule, w, **options)
+    return np.stack([walker.step(dw) for dw in gradients])
+
+
+def expect_updates(student, found, *expected):
+    """`found` must be the updates `expected`; of several right forms, the one that it comes closest to."""
+    closest = min(expected, key=lambda form: np.max(np.abs(found - form)))
+    expect(student, update=(found, closest))
+
+
+def _long_axes(array):
+    return [length for length in array.shape if length != 1]

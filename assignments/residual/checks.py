@@ -1,0 +1,450 @@
+"""What is asked of a residual submission. A docstring (or `sentence`) is what the student reads."""
+
+from dataclasses import dataclass
+from math import log
+
+import numpy as np
+
+from autograder import (
+    CheckFailed,
+    Space,
+    check,
+    expect,
+    expect_consistent,
+    expect_repeatable,
+    expect_shape,
+    expect_unmodified,
+)
+
+from . import formulas
+from .cases import (
+    CHANGED,
+    DEPTH,
+    IDENTITY,
+    LAYER_BAND,
+    PROJECTION,
+    SEVERAL,
+    SEVERAL_PROJECTED,
+    SMALL_CHANGED,
+    SQUARE,
+    STACK_BANDS,
+    STACKS,
+    WIDTH,
+    Unpacked,
+    block_arguments,
+    block_expected,
+    block_gradients,
+    block_state,
+    channels_of,
+    images,
+    images_expected,
+    images_gradients,
+    log_factor,
+    norms_of,
+    parameters_of,
+    stack_answers,
+    with_zero_branch,
+    zero_branch_gradients,
+)
+
+# ── blocks in NumPy ────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block with its forward and backward pass; its methods are the checks that both blocks share."""
+
+    name: str
+    given: Space
+    several: Space
+
+    @property
+    def forward(self):
+        return f"{self.name}_forward"
+
+    @property
+    def backward(self):
+        return f"{self.name}_backward"
+
+    def call(self, student, case):
+        return getattr(student, self.forward)(*block_arguments(case))
+
+    def values(self, student, case):
+        out, _ = self.call(student, case)
+        expect(student, out=(out, block_expected(case)))
+
+    def shape(self, student, case):
+        """out has exactly one row for each row of x."""
+        out, _ = self.call(student, case)
+        expect_shape(out=(out, block_expected(case).shape))
+
+    def forward_pure(self, student, case):
+        """x and params are left as they were."""
+        x, params = block_arguments(case)
+        expect_unmodified(student, self.forward, x=x, params=params)
+
+    def gradients(self, student, case):
+        """dx and grads are the gradients for any dout; dx is the sum of what branch and shortcut send back."""
+        dout, gradients = block_gradients(case)
+        _, cache = self.call(student, case)
+        dx, grads = getattr(student, self.backward)(dout, cache)
+        expect(student, dx=(dx, gradients["dx"]), grads=(grads, gradients["grads"]))
+
+    def shapes(self, student, case):
+        """dx has exactly the shape of x, and each of grads that of its parameter: b1 is (H,), not (1, H)."""
+        dout, gradients = block_gradients(case)
+        _, cache = self.call(student, case)
+        dx, grads = getattr(student, self.backward)(dout, cache)
+        expect(student, grads=(grads, gradients["grads"]))
+        expect_shape(dx=(dx, gradients["dx"].shape))
+        expect_shape(**{name: (grads[name], array.shape) for name, array in gradients["grads"].items()})
+
+    def consistent(self, student, case):
+        """The backward pass is the gradient of your own forward pass, right or wrong."""
+        x, params = block_arguments(case)
+        names = ("dx", *params)
+        expect_consistent(
+            Unpacked(student, tuple(params)), self.forward, self.backward, (x, *params.values()), names, case.seed
+        )
+
+    def backward_pure(self, student, case):
+        """dout and the cache are left as they were."""
+        dout, gradients = block_gradients(case)
+        _, cache = self.call(student, case)
+        expect_repeatable(student, self.backward, dout, cache, **gradients)
+
+
+RESIDUAL = Block("residual", SQUARE, SEVERAL)
+PROJECTED = Block("projection_block", PROJECTION, SEVERAL_PROJECTED)
+MEANINGS = {
+    "residual": "out is x + relu(x @ W1 + b1) @ W2 + b2, with no ReLU behind the sum.",
+    "projection_block": "out is x @ Ws + relu(x @ W1 + b1) @ W2 + b2, with no ReLU behind the sum.",
+}
+
+for block, value, gradient, consistent in ((RESIDUAL, 6, 10, 2), (PROJECTED, 5, 7, 1)):
+    forward, backward, given = block.forward, block.backward, block.given
+    right, known = (f"{forward}.values",), (f"{backward}.gradients",)
+    check(forward, points=value, given=given, sentence=MEANINGS[block.name])(block.values)
+    check(forward, points=0.5, given=given, examples=2, needs=right)(block.shape)
+    check(forward, points=0.5, given=given, examples=1, needs=right, name="pure")(block.forward_pure)
+    check(backward, points=gradient, given=given)(block.gradients)
+    check(backward, points=1, given=given, examples=2, needs=known)(block.shapes)
+    check(backward, points=consistent, given=block.several, examples=1)(block.consistent)
+    check(backward, points=1, given=given, examples=1, needs=known, name="pure")(block.backward_pure)
+
+
+@check("residual_forward", points=2)
+def residual_forward_known_answers(student, case):
+    """With a zero branch out is x; with W1 = (1, 1)ᵀ, b1 = 3, W2 = (2, -1), b2 = (0, 1), x = (1, -2) gives (5, -3)."""
+    x = case.array("x", 3, 2)
+    zero = {"W1": case.array("W1", 2, 4), "b1": case.array("b1", 4), "W2": np.zeros((4, 2)), "b2": np.zeros(2)}
+    worked = {"W1": np.ones((2, 1)), "b1": np.array([3.0]), "W2": np.array([[2.0, -1.0]]), "b2": np.array([0.0, 1.0])}
+    same, _ = student.residual_forward(x, zero)
+    out, _ = student.residual_forward(case.given("worked x", np.array([[1.0, -2.0]])), worked)
+    expect(student, zero_branch=(same, x), out=(out, np.array([[5.0, -3.0]])))
+
+
+@check("residual_forward", points=1, given=SQUARE, examples=1)
+def residual_forward_opposite_branches(student, case):
+    """Turning the signs of W2 and b2 turns the branch: the two outputs have x in their middle."""
+    x, params = block_arguments(case)
+    turned = {**params, "W2": -params["W2"], "b2": -params["b2"]}
+    (out, _), (other, _) = student.each("residual_forward", [(x, params), (x, turned)])
+    branch = formulas.branch(x, *params.values())
+    expect(student, out=(out, x + branch), turned=(other, x - branch))
+
+
+@check("residual_backward", points=3, given=SQUARE, examples=2)
+def residual_backward_zero_branch(student, case):
+    """With a zero branch dx is dout exactly, and W2 and b2 still have their gradients."""
+    x, params = with_zero_branch(case)
+    dout = case.array("dout", *x.shape)
+    _, cache = student.residual_forward(x, params)
+    dx, grads = student.residual_backward(dout, cache)
+    expect(student, dx=(dx, dout), grads=(grads, zero_branch_gradients(x, params, dout)))
+
+
+@check("residual_backward", points=2)
+def residual_backward_linear_branch(student, case):
+    """A branch whose units are all on is linear, F(x) = x A with A = W1 W2: dx is dout (I + A)ᵀ."""
+    x, w1 = np.abs(case.array("x", 4, 3)), np.abs(case.array("W1", 3, 5))
+    params = {"W1": w1, "b1": np.full(5, 0.5), "W2": case.array("W2", 5, 3), "b2": case.array("b2", 3)}
+    dout = case.array("dout", 4, 3)
+    _, cache = student.residual_forward(x, params)
+    dx, _ = student.residual_backward(dout, cache)
+    expect(student, dx=(dx, dout @ (np.eye(3) + w1 @ params["W2"]).T))
+
+
+@check("residual_backward", points=2)
+def residual_backward_deep(student, case):
+    """Twenty blocks whose branch is a x multiply the gradient by (1 + a)²⁰: by 6.7 for a = 0.1, 0.12 for a = -0.1."""
+    dout = case.array("dout", 2, 3)
+    for a in (0.1, -0.1):
+        params = {"W1": np.eye(3), "b1": np.full(3, 5.0), "W2": a * np.eye(3), "b2": np.full(3, -5.0 * a)}
+        h, caches = np.abs(case.array("x", 2, 3)), []
+        for _ in range(20):
+            h, cache = student.residual_forward(h, params)
+            caches.append(cache)
+        gradient = dout
+        for cache in reversed(caches):
+            gradient, _ = student.residual_backward(gradient, cache)
+        expect(student, dx=(gradient, (1 + a) ** 20 * dout))
+
+
+@check("projection_block_forward", points=1, given=PROJECTION, examples=1)
+def projection_block_forward_one_by_one(student, case):
+    """With a zero branch out is x @ Ws; without a shortcut (Ws = 0) it is the branch."""
+    x, zero = with_zero_branch(case)
+    params = block_arguments(case)[1]
+    no_shortcut = {**params, "Ws": np.zeros(params["Ws"].shape)}
+    outs = [out for out, _ in student.each("projection_block_forward", [(x, zero), (x, no_shortcut)])]
+    weights = [params[name] for name in ("W1", "b1", "W2", "b2")]
+    expect(student, shortcut=(outs[0], x @ params["Ws"]), branch=(outs[1], formulas.branch(x, *weights)))
+
+
+@check("projection_block_backward", points=2, given=PROJECTION, examples=2)
+def projection_block_backward_zero_branch(student, case):
+    """With a zero branch dx is dout Wsᵀ, and Ws has the gradient xᵀ dout."""
+    x, params = with_zero_branch(case)
+    dout = case.array("dout", case.n, case.m)
+    _, cache = student.projection_block_forward(x, params)
+    dx, grads = student.projection_block_backward(dout, cache)
+    expected = {**zero_branch_gradients(x, params, dout), "Ws": x.T @ dout}
+    expect(student, dx=(dx, dout @ params["Ws"].T), grads=(grads, expected))
+
+
+@check("projection_block_backward", points=1, given=SQUARE, examples=1)
+def projection_block_backward_identity(student, case):
+    """With Ws = I it is the residual block: dx is dout plus the branch's part, and Ws still has a gradient."""
+    x, params = block_arguments(case)
+    dout, gradients = block_gradients(case)
+    _, cache = student.projection_block_forward(x, {**params, "Ws": np.eye(case.d)})
+    dx, grads = student.projection_block_backward(dout, cache)
+    expect(student, dx=(dx, gradients["dx"]), grads=(grads, {**gradients["grads"], "Ws": x.T @ dout}))
+
+
+# ── the deep stack ─────────────────────────────────────────────────────────────────────────────
+
+
+def expect_factor(norms, wanted, band, what):
+    """The logarithm of norms[0] / norms[depth] is `wanted` up to `band`."""
+    found = log_factor(norms)
+    if not abs(found - wanted) <= band:
+        times = "what cannot be measured, for it is 0 at the top" if np.isnan(found) else f"{np.exp(found):.3g}"
+        raise CheckFailed(
+            f"{what} multiplies the gradient's norm by {times}; it must be about {np.exp(wanted):.3g}.",
+            tensor="norms",
+            counterexample={"factor": times, "expected_factor": float(np.exp(wanted))},
+        )
+
+
+@check("deep_stack_gradient_norms", points=3)
+def deep_stack_gradient_norms_vanishes(student, case):
+    """In a plain stack of gain 0.5, the default, each layer halves the gradient: 30 leave about a billionth."""
+    norms = norms_of(student, DEPTH, WIDTH, "plain", case.seed)
+    expect_factor(norms, DEPTH * log(0.5), DEPTH * LAYER_BAND, "A plain stack of 30 layers of gain 0.5")
+
+
+@check("deep_stack_gradient_norms", points=2)
+def deep_stack_gradient_norms_explodes(student, case):
+    """In a plain stack of gain 2 each layer doubles the gradient: 30 make it a billion times as large."""
+    norms = norms_of(student, DEPTH, WIDTH, "plain", case.seed, 2.0)
+    expect_factor(norms, DEPTH * log(2), DEPTH * LAYER_BAND, "A plain stack of 30 layers of gain 2")
+
+
+@check("deep_stack_gradient_norms", points=3)
+def deep_stack_gradient_norms_residual(student, case):
+    """In a residual stack the gradient does neither: it grows by about exp(gain² / 2), however deep the stack is."""
+    for gain, band in STACK_BANDS.items():
+        norms = norms_of(student, DEPTH, WIDTH, "residual", case.seed, gain)
+        expect_factor(norms, gain**2 / 2, band, f"A residual stack of 30 layers of gain {gain:g}")
+        half = norms[DEPTH // 2 :]
+        expect_factor(half, gain**2 / 4, band, f"The upper half of a residual stack of 30 layers of gain {gain:g}")
+
+
+@check("deep_stack_gradient_norms", points=1)
+def deep_stack_gradient_norms_ends(student, case):
+    """norms[depth] is √width; with gain 0 every level of a residual stack has it too, and no other of a plain one."""
+    for kind, below in (("residual", np.sqrt(6)), ("plain", 0.0)):
+        norms = norms_of(student, 4, 6, kind, case.seed, 0.0)
+        expect(student, **{kind: (norms, np.array([below] * 4 + [np.sqrt(6)]))})
+
+
+@check("deep_stack_gradient_norms", points=2, given=STACKS, examples=2, needs=("deep_stack_gradient_norms.explodes",))
+def deep_stack_gradient_norms_doubled(student, case):
+    """With the same random numbers, twice the gain is twice the gradient for each layer that it came through."""
+    norms = norms_of(student, case.depth, case.width, "plain", case.seed, case.gain)
+    doubled = norms_of(student, case.depth, case.width, "plain", case.seed, 2 * case.gain)
+    expect(student, doubled=(doubled, norms * 2.0 ** np.arange(case.depth, -1, -1)))
+
+
+@check("deep_stack_gradient_norms", points=1)
+def deep_stack_gradient_norms_generator(student, case):
+    """The random numbers are the given generator's: the same state gives the same norms, another state gives others."""
+    first, other = (norms_of(student, 5, 8, "residual", case.seed + i) for i in (0, 1))
+    again = norms_of(student, 5, 8, "residual", case.seed, 0.5)  # which is the default
+    expect(student, norms=(again, first))
+    if np.allclose(other[:-1], first[:-1], rtol=1e-6):
+        raise CheckFailed(
+            "Generators in different states give the same norms: draw from the given rng.", tensor="norms"
+        )
+
+
+@check("deep_stack_gradient_norms", points=2, given=STACKS, examples=4)
+def deep_stack_gradient_norms_values(student, case):
+    """The norms are those of the handout's stack, with h_0 drawn first and then the weights, layer by layer."""
+    for kind in ("plain", "residual"):
+        norms = norms_of(student, case.depth, case.width, kind, case.seed, case.gain)
+        expect_one_of(student, norms, stack_answers(case, kind))
+
+
+def expect_one_of(student, norms, answers):
+    """`norms` must be one of the `answers`; CheckFailed speaks of the first."""
+    faults = []
+    for answer in answers:
+        try:
+            expect(student, norms=(norms, answer))
+        except CheckFailed as fault:
+            faults.append(fault)
+        else:
+            return
+    raise faults[0]
+
+
+# ── the block of convolutions ──────────────────────────────────────────────────────────────────
+
+
+def run_block(student, case, dout=None, training=True, state=None):
+    state = state or block_state(case)
+    inputs = {"x": images(case)}
+    arguments = channels_of(case) if "stride" in case.params else channels_of(case)[:2]  # 1 if it is not given
+    return student.run_module("ResidualBlock", arguments, state, inputs, dout, training=training)
+
+
+@check(
+    "ResidualBlock",
+    points=4,
+    given=CHANGED,
+    examples=2,
+    name="projection",
+    sentence="Where the stride or the channels change, the shortcut is a 1×1 convolution with that stride, and batch "
+    "normalisation.",
+)
+@check(
+    "ResidualBlock",
+    points=4,
+    given=IDENTITY,
+    examples=3,
+    name="identity",
+    sentence="Where the shape stays, out is x + BN(conv(relu(BN(conv(x))))), with no ReLU behind the sum.",
+)
+def module_values(student, case):
+    run = run_block(student, case)
+    expect(student, out=(run.out, images_expected(case, True)))
+
+
+@check("ResidualBlock", points=2, given=SMALL_CHANGED, examples=0, name="gradients")
+def module_gradients(student, case):
+    """Autograd finds its way from out to x and to every parameter, through the branch and through the shortcut."""
+    dout, gradients = images_gradients(case)
+    run = run_block(student, case, dout)
+    expect_shape(out=(run.out, dout.shape))
+    expect(student, gradients=(run.gradients, gradients))
+
+
+@check("ResidualBlock", points=3, given=IDENTITY, examples=1, needs=("ResidualBlock.identity",), name="zero_branch")
+def module_zero_branch(student, case):
+    """With the second normalisation's weight and bias at 0 the block is the identity: y is x, and dx is dout."""
+    state = block_state(case)
+    zeros = {name: np.zeros(state[name].shape) for name in ("bn2.weight", "bn2.bias")}
+    dout = case.array("dout", *images(case).shape)
+    run = run_block(student, case, dout, state={**state, **zeros})
+    expect(student, out=(run.out, images(case)), gradients=({"x": run.gradients.get("x")}, {"x": dout}))
+
+
+@check("ResidualBlock", points=2, given=SMALL_CHANGED, examples=0, name="evaluation")
+def module_evaluation(student, case):
+    """After .eval() the normalisations use their running statistics."""
+    run = run_block(student, case, training=False)
+    expect(student, out=(run.out, images_expected(case, False)))
+
+
+@check(
+    "ResidualBlock",
+    points=1,
+    given=IDENTITY,
+    examples=1,
+    name="running_statistics",
+    needs=("ResidualBlock.identity",),
+)
+def module_running_statistics(student, case):
+    """In training the running statistics move by a tenth towards the batch's, once for each call."""
+    state = block_state(case)
+    run = run_block(student, case)
+    expected = {}
+    batch = formulas.running_statistics(images(case), *parameters_of(state))
+    for name, found in zip(("bn1", "bn2"), batch, strict=True):
+        for leaf, statistic in zip(("running_mean", "running_var"), found, strict=True):
+            before = state[f"{name}.{leaf}"]
+            expected[f"{name}.{leaf}"] = before + formulas.MOMENTUM * (statistic - before)
+    expect(student, state=(run.state, expected))
+
+
+@check("ResidualBlock", points=1, given=IDENTITY, examples=1, needs=("ResidualBlock.identity",), name="pure")
+def module_pure(student, case):
+    """x is left as it was."""
+    run = run_block(student, case)
+    expect(student, x=(run.arguments.get("x"), images(case)))
+
+
+# ── a gradient of one's own ────────────────────────────────────────────────────────────────────
+
+
+def run_autograd(student, case, params=None):
+    x, drawn = block_arguments(case)
+    dout = case.array("dout", *x.shape)
+    return student.run_function("residual_autograd", {"x": x, **(params or drawn)}, dout)
+
+
+@check("residual_autograd", points=2, given=SQUARE, examples=4)
+def residual_autograd_values(student, case):
+    """residual_autograd.apply(x, W1, b1, W2, b2) is x + relu(x @ W1 + b1) @ W2 + b2."""
+    x, params = block_arguments(case)
+    run = student.run_function("residual_autograd", {"x": x, **params})
+    expect(student, out=(run.out, block_expected(case)))
+
+
+def autograd_gradients(case):
+    gradients = block_gradients(case)[1]
+    return {"x": gradients["dx"], **gradients["grads"]}
+
+
+@check("residual_autograd", points=4.5, given=SQUARE)
+def residual_autograd_gradients(student, case):
+    """backward returns the gradients of x, W1, b1, W2 and b2, in this order, each in the shape of its argument."""
+    expect(student, gradients=(run_autograd(student, case).gradients, autograd_gradients(case)))
+
+
+@check("residual_autograd", points=0.5, given=SQUARE, examples=2, needs=("residual_autograd.gradients",))
+def residual_autograd_shapes(student, case):
+    """Each gradient has exactly its argument's shape: b1 is (H,), not (1, H)."""
+    found = run_autograd(student, case).gradients
+    expect_shape(**{name: (found.get(name), array.shape) for name, array in autograd_gradients(case).items()})
+
+
+@check("residual_autograd", points=1, given=SQUARE, examples=1)
+def residual_autograd_zero_branch(student, case):
+    """With a zero branch the gradient of x is dout exactly, and W2 and b2 still have theirs."""
+    x, params = with_zero_branch(case)
+    run = run_autograd(student, case, params)
+    dout = case.array("dout", *x.shape)
+    expect(student, gradients=(run.gradients, {"x": dout, **zero_branch_gradients(x, params, dout)}))
+
+
+@check("residual_autograd", points=1, given=SQUARE, examples=1, needs=("residual_autograd.gradients",))
+def residual_autograd_pure(student, case):
+    """The tensors that it is given are left as they were, dout among them."""
+    x, params = block_arguments(case)
+    run = run_autograd(student, case)
+    before = {"x": x, **params, "dout": case.array("dout", *x.shape)}
+    expect(student, arguments=(run.arguments, before))
