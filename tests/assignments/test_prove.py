@@ -49,9 +49,15 @@ def test_the_committed_template_scores_nothing_in_the_sandbox(slug):
 
 # A mistake may call the reference's function of its own name, so it gets the names as they were before.
 REBIND = """
-import types
-wrong = {mistake.replacement.__name__}
-{mistake.entry_point} = types.FunctionType(wrong.__code__, dict(globals()), wrong.__name__, wrong.__defaults__)
+right, wrong = {mistake.entry_point}, {mistake.replacement.__name__}
+
+
+def {mistake.entry_point}(*args, **options):
+    globals()["{mistake.entry_point}"], mine = right, {mistake.entry_point}
+    try:
+        return wrong(*args, **options)
+    finally:
+        globals()["{mistake.entry_point}"] = mine
 """
 DECORATOR = "def mistake(*args, **options):\n    return lambda function: function\n"
 
