@@ -23,6 +23,7 @@ from autograder.model import Assignment, Check, Mistake, Variant, Visibility
 
 ENTRY_POINT_GROUP = "autograder.assignments"
 MODULES = "autograder_assignments"
+HOMES = {"checks": Check, "hidden": Check, "mistakes": Mistake, "variants": Variant}
 R = TypeVar("R")
 
 
@@ -91,6 +92,7 @@ def discover(folder: Path) -> Declared:
         *_check_problems(assignment, checks, reference),
         *_mistake_problems(assignment, mistakes, checks),
         *_variant_problems(assignment, variants),
+        *_stray_problems(package, declared),
     ]
     if problems:
         raise AssignmentError(str(folder), problems)
@@ -101,10 +103,21 @@ def _declarations(package: str, folder: Path) -> list[Declaration]:
     """Everything that the folder's files declare. They may import each other, so what a file declares is told by the
     module that the declaration stands in, not by the file that was being loaded."""
     with collecting() as declared:
-        for name in ("checks", "hidden", "mistakes", "variants"):
+        for name in HOMES:
             if (folder / f"{name}.py").is_file():
                 _module(f"{package}.{name}", folder / f"{name}.py")
     return list(declared)
+
+
+def _stray_problems(package: str, declared: list[Declaration]) -> Iterator[str]:
+    """Declarations that would count for nothing, because they stand in a module that is not asked for them."""
+    homes = {f"{package}.{name}": kind for name, kind in HOMES.items()}
+    for module, record in declared:
+        if not isinstance(record, homes.get(module, ())):
+            kind = type(record).__name__.lower()
+            name = record.id if isinstance(record, Check) else record.name
+            where = " or ".join(f"{home}.py" for home, kinds in HOMES.items() if isinstance(record, kinds))
+            yield f"{kind} {name} is declared in {module.rpartition('.')[2]}.py; declare it in {where}"
 
 
 def _of(declared: list[Declaration], module: str, kind: type[R]) -> list[R]:

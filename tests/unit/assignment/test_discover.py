@@ -256,3 +256,14 @@ def test_decorators_outside_a_load_declare_nothing():
 
 def test_no_docstring_is_an_empty_sentence():
     assert first_paragraph(lambda: None) == ""
+
+
+def test_a_check_that_stands_in_a_helper_module_is_an_error(tmp_path):
+    helper = 'from autograder import check\n\n\n@check("double", points=1)\ndef double_extra(student, case):\n    """Extra."""\n'
+    folder = write_assignment(
+        tmp_path, checks=CHECKS.replace("from . import formulas", "from . import extra, formulas")
+    )
+    (folder / "extra.py").write_text(helper)
+    with pytest.raises(AssignmentError) as error:
+        discover(folder)
+    assert error.value.problems == ("check double.extra is declared in extra.py; declare it in checks.py or hidden.py",)
