@@ -259,7 +259,8 @@ def test_no_docstring_is_an_empty_sentence():
 
 
 def test_a_check_that_stands_in_a_helper_module_is_an_error(tmp_path):
-    helper = 'from autograder import check\n\n\n@check("double", points=1)\ndef double_extra(student, case):\n    """Extra."""\n'
+    declaration = '@check("double", points=1)\ndef double_extra(student, case):\n    """Extra."""\n'
+    helper = f"from autograder import check\n\n\n{declaration}"
     folder = write_assignment(
         tmp_path, checks=CHECKS.replace("from . import formulas", "from . import extra, formulas")
     )
