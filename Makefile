@@ -30,7 +30,7 @@ bench: .venv/tested
 # bubblewrap gives the strongest isolation; without it grading says which level holds instead
 .venv/installed: pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(PIP) -e .
+	$(PIP) -e '.[torch]'
 	@touch $@
 
 .venv/tested: pyproject.toml constraints.txt

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from autograder.assignment.discover import Declared, assignment_folders, discover
+from autograder.assignment.load import load_assignment
 from autograder.errors import AutograderError
 from autograder.examine import Examiner
 from autograder.model import CheckResult, Visibility
@@ -69,10 +70,9 @@ def _results(
 def _owner(entry_point: str) -> Declared:
     names: list[str] = []
     for folder in assignment_folders().values():
-        declared = discover(folder)
-        here = [entry.name for entry in declared.assignment.entry_points]
+        here = [entry.name for entry in load_assignment(folder).entry_points]
         if entry_point in here:
-            return declared
+            return discover(folder)  # only this one: another's reference may import torch
         names += here
     near = difflib.get_close_matches(str(entry_point), names, n=1)
     hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(names) or 'none here'}."
