@@ -22,7 +22,7 @@ SLUGS = sorted(slug for slug, folder in assignment_folders(ROOT).items() if fold
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_the_assignment_is_proven(slug):
-    command = [sys.executable, "-m", "autograder", "prove", slug, "--mutants", "--seeds", "1", "--jobs", "1", "--json"]
+    command = [sys.executable, "-m", "autograder", "prove", slug, "--mutants", "--seeds", "1", "--jobs", "2", "--json"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
     findings = [json.loads(line) for line in done.stdout.splitlines()]
     broken = [f"{f['claim']}: {f['subject']}: {f['detail']}" for f in findings[:-1] if not f["holds"]]
