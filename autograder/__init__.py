@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from autograder.model import GradeReport, Verdict
     from autograder.notebook import check
     from autograder.pipeline import grade
+    from autograder.speed.declare import Kernel, Problem, Race, Split, Step, Task
     from autograder.wire import Rng
 
 __version__ = "0.1.0"
@@ -33,10 +34,16 @@ _HOMES = {
     "Case": "checks.case",
     "CheckFailed": "errors",
     "GradeReport": "model",
+    "Kernel": "speed.declare",
     "Normal": "checks.statistics",
+    "Problem": "speed.declare",
+    "Race": "speed.declare",
     "Rng": "wire",
     "Space": "checks.case",
+    "Split": "speed.declare",
+    "Step": "speed.declare",
     "Student": "checks.student",
+    "Task": "speed.declare",
     "Uniform": "checks.statistics",
     "Verdict": "model",
     "all_pairs": "checks.covering",
@@ -63,10 +70,16 @@ __all__ = [
     "Case",
     "CheckFailed",
     "GradeReport",
+    "Kernel",
     "Normal",
+    "Problem",
+    "Race",
     "Rng",
     "Space",
+    "Split",
+    "Step",
     "Student",
+    "Task",
     "Uniform",
     "Verdict",
     "all_pairs",

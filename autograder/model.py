@@ -193,6 +193,83 @@ class GradeReport(Record, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
 
 
+# ── a time ─────────────────────────────────────────────────────────────────────────────────────
+
+
+class Standing(StrEnum):
+    """What becomes of a time: it earns points, waits for a person to look at it, or counts for nothing."""
+
+    SCORED = "scored"
+    HELD = "held"
+    REFUSED = "refused"
+
+
+class Device(Record, frozen=True):
+    """What the code ran on, and why on this."""
+
+    kind: Literal["cpu", "cuda"]
+    name: str
+    why: str
+
+
+class Interval(Record, frozen=True):
+    """An estimate between the bounds of its 90 % bootstrap interval."""
+
+    low: float
+    value: float
+    high: float
+
+
+class Checkpoint(Record, frozen=True):
+    """Weights that were handed over in a race: when, by the grader's clocks, and how well they do on the test set."""
+
+    cpu_s: float
+    wall_s: float
+    accuracy: float
+
+
+class Timing(Record, frozen=True, kw_only=True):
+    """One task, or one draw of a race. `costs` are seconds a launch (or to the target), by competitor, in the order in
+    which they were run; `ratio` is the speed against the library (the baseline, in a race), 1 being as fast."""
+
+    task: str
+    sentence: str
+    verdict: Verdict
+    message: str = ""
+    ratio: Interval | None = None
+    costs: dict[str, tuple[float, ...]] = {}
+    gflops: float | None = None
+    roofline: float | None = None
+    checkpoints: tuple[Checkpoint, ...] = ()
+
+
+class SpeedReport(Record, frozen=True, kw_only=True):
+    """What one submission's speed is worth. Unlike a grade it is a measurement: another run gives another number."""
+
+    schema: Literal["autograder/speed/v1"] = "autograder/speed/v1"
+    assignment: AssignmentRef
+    submission: SubmissionRef
+    track: Literal["numpy", "torch"]
+    device: Device
+    clock: Literal["cpu", "wall"]
+    standing: Standing
+    reason: str
+    ratio: Interval | None
+    floor: float | None
+    target: float
+    score: float
+    max_score: float
+    bonus: float
+    timings: tuple[Timing, ...]
+    isolation: Isolation
+    grader: str
+    cpu_s: float
+    wall_s: float
+    alias: str | None = None
+    environment: dict[str, str] = {}
+    notes: tuple[str, ...] = ()
+
+
 # ── what an author declares ────────────────────────────────────────────────────────────────────
 
 

@@ -12,11 +12,11 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 # The stages, each of which knows the records, the errors, the wire and itself.
-STAGES = ("assignment", "submission", "sandbox", "checks", "diagnosis", "score", "reports", "release")
+STAGES = ("assignment", "submission", "sandbox", "checks", "diagnosis", "score", "reports", "release", "speed")
 COMMON = ("autograder.model", "autograder.errors", "autograder.wire")
 
 # What joins the stages and may therefore import them.
-JOINERS = ("examine", "pipeline", "replay", "practice", "notebook", "prove", "nbgrader", "cli")
+JOINERS = ("examine", "pipeline", "contest", "replay", "practice", "notebook", "prove", "nbgrader", "cli")
 
 # Every exception to "a stage knows only itself", with its reason.
 EXCEPTIONS = {

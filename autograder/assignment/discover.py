@@ -9,7 +9,7 @@ import importlib.util
 import sys
 import types
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,6 +23,7 @@ from autograder.model import Assignment, Check, Mistake, Variant, Visibility
 
 ENTRY_POINT_GROUP = "autograder.assignments"
 MODULES = "autograder_assignments"
+LISTED = "autograder_listed"
 HOMES = {"checks": Check, "hidden": Check, "mistakes": Mistake, "variants": Variant}
 R = TypeVar("R")
 
@@ -99,11 +100,34 @@ def discover(folder: Path) -> Declared:
     return Declared(assignment, tuple(checks), tuple(mistakes), tuple(variants), reference)
 
 
-def _declarations(package: str, folder: Path) -> list[Declaration]:
+def points_in(folder: Path) -> float | None:
+    """What the checks of the assignment in `folder` add up to, without its reference, which may take packages that are
+    not installed here; None where the checks take the reference, or such a package, themselves."""
+    package = f"{LISTED}.{folder.name}"
+    _package(LISTED, [])
+    _package(package, [str(folder)])
+    try:
+        declared = _declarations(package, folder, ("checks", "hidden"))
+    except AssignmentError as error:
+        if isinstance(error.__cause__, ModuleNotFoundError):
+            return None
+        raise
+    finally:
+        _forget(package)
+    return sum(check.points for _, check in declared if isinstance(check, Check))
+
+
+def beside(assignment: Assignment, name: str) -> types.ModuleType | None:
+    """The module `name`.py of a discovered assignment's folder, None where there is none."""
+    path = Path(assignment.folder) / f"{name}.py"
+    return _module(f"{MODULES}.{assignment.id}.{name}", path) if path.is_file() else None
+
+
+def _declarations(package: str, folder: Path, names: Iterable[str] = tuple(HOMES)) -> list[Declaration]:
     """Everything that the folder's files declare. They may import each other, so what a file declares is told by the
     module that the declaration stands in, not by the file that was being loaded."""
     with collecting() as declared:
-        for name in HOMES:
+        for name in names:
             if (folder / f"{name}.py").is_file():
                 _module(f"{package}.{name}", folder / f"{name}.py")
     return list(declared)

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Any, Self
 
 from autograder.errors import Crashed, Forbidden, Missing, SubmissionFault
-from autograder.model import Assignment, Submission
+from autograder.model import Assignment, Limits, Submission
+from autograder.sandbox.arena import Memory
 from autograder.sandbox.program import SandboxProgram, place, too_slow
 from autograder.sandbox.sandbox import Sandbox
 from autograder.wire import plain_text
@@ -98,6 +99,14 @@ class SandboxRunner:
             self._group, self._spent = group, 0.0
         self._live.rearm()
         return self._live
+
+    @contextlib.contextmanager
+    def share(self, memory: Memory, limits: Limits) -> Iterator[SandboxProgram]:
+        """The loaded submission in a fork of its own, under `limits`, with which the grader shares `memory`."""
+        with self._sandbox.fork(limits, memory) as fork:
+            program = SandboxProgram(fork, limits)
+            program.load(self._cells, self._names, self._skip)
+            yield program
 
     def close(self) -> None:
         """End the fork that is open, if one is."""

@@ -17,6 +17,7 @@ from typing import Any, Self
 
 from autograder.errors import GraderFault
 from autograder.model import Level, Limits
+from autograder.sandbox.arena import Memory
 from autograder.sandbox.launch import UNPRIVILEGED_UID, command, environment
 from autograder.sandbox.view import View, view
 
@@ -109,19 +110,20 @@ class Sandbox:
         return f"It said: {lines[-1][:300]}" if lines else "It said nothing."
 
     @contextlib.contextmanager
-    def fork(self, limits: Limits) -> Iterator[Fork]:
-        """A fresh, confined process for as long as the context lasts."""
+    def fork(self, limits: Limits, memory: Memory | None = None) -> Iterator[Fork]:
+        """A fresh, confined process for as long as the context lasts, which shares `memory` with the grader."""
         ours, theirs = socket.socketpair()
         body_cap = limits.reply_mb * 2**20
         with ours, theirs:
             message = {
                 "op": "fork",
                 "cpu_s": cpu_ceiling(limits),
-                "address_space": (limits.memory_mb + self.overhead_mb) * 2**20,
+                "address_space": (limits.memory_mb + self.overhead_mb) * 2**20 + (memory.size if memory else 0),
                 "body_cap": body_cap,
                 "seccomp": self.level is not Level.PROCESS,
             }
-            pid = self._ask(message, [theirs.fileno()])["pid"]
+            shared = [memory.descriptor] if memory else []
+            pid = self._ask(message, [theirs.fileno(), *shared])["pid"]
             theirs.close()
             fork = Fork(self, ours, pid, body_cap)
             try:

@@ -46,7 +46,7 @@ def main(descriptor: int) -> None:
             message, descriptors = control.receive()
             match message["op"]:
                 case "fork":
-                    control.send(fork(control, message, descriptors[0]))
+                    control.send(fork(control, message, descriptors))
                 case "cpu":
                     control.send({"cpu_s": cpu_seconds(message["pid"])})
                 case "end":
@@ -74,28 +74,29 @@ def give_up_privileges(config: dict[str, Any]) -> dict[str, Any]:
     return {"uid": os.getuid(), "applied": applied}
 
 
-def fork(control: Control, message: dict[str, Any], descriptor: int) -> dict[str, Any]:
-    """Start a confined child on socket `descriptor`."""
+def fork(control: Control, message: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
+    """Start a confined child on the socket that is the first of `descriptors`; a second is memory to share."""
     pid = os.fork()
     if pid == 0:
         status = 1
         try:
             control.sock.close()
-            sock = socket.socket(fileno=descriptor)
-            confine_child(message, descriptor)
-            Server(sock, message["body_cap"]).run()
+            sock = socket.socket(fileno=descriptors[0])
+            confine_child(message, descriptors)
+            Server(sock, message["body_cap"], *descriptors[1:]).run()
             status = 0
         except Exception:
             traceback.print_exc()
         finally:
             os._exit(status)
-    os.close(descriptor)
+    for descriptor in descriptors:
+        os.close(descriptor)
     return {"pid": pid}
 
 
-def confine_child(message: dict[str, Any], descriptor: int) -> None:
+def confine_child(message: dict[str, Any], descriptors: list[int]) -> None:
     """Everything that the child gives up, before it reads a byte of the submission."""
-    confine.close_all_but([descriptor])
+    confine.close_all_but(descriptors)
     if sys.platform == "linux":
         confine.die_with_parent()
     program = confine.seccomp_program(os.uname().machine, os.getpid()) if message["seccomp"] else None

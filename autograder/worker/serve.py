@@ -12,6 +12,7 @@ import numpy as np
 
 from autograder import wire
 from autograder.wire import WHOLE
+from autograder.worker.launch import Launcher
 from autograder.worker.program import Program, describe_error
 from autograder.worker.scan import forbidden_uses
 
@@ -83,9 +84,10 @@ def _adapted(adapter: str, function: Callable[..., Any]) -> Callable[..., Any]:
 class Server:
     """Answers requests on one socket. Each reply carries the number of its request."""
 
-    def __init__(self, sock: socket.socket, body_cap: int) -> None:
+    def __init__(self, sock: socket.socket, body_cap: int, memory: int | None = None) -> None:
         self.sock = sock
         self.body_cap = body_cap
+        self.memory = memory
         self.program = Program()
         self.caller = Caller(self.program.function, self._ask)
         self.seq = 0
@@ -130,4 +132,7 @@ class Server:
                 return {"kind": "loaded", "failed": failed[:FAILURE_CAP], "defined": defined}
             case "calls":
                 return {"kind": "outcomes", "outcomes": self.caller.outcomes(request["calls"], arrays, encoder)}
+            case "launch" | "race" if self.memory is not None:
+                launcher = Launcher(self.sock, self.memory, self.program.function)
+                return {"kind": "launched", "fault": launcher.serve(request)}
         raise wire.WireError(f"unknown request {request['op']}")

@@ -1,0 +1,140 @@
+"""The training race: from the same weights, on data that nobody has seen, to a stated accuracy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from msgspec.structs import replace
+
+from autograder.contest.competitor import LIMITS, Progress
+from autograder.errors import GraderFault, SubmissionFault
+from autograder.model import Checkpoint, Interval, Timing, Verdict
+from autograder.sandbox.arena import Memory
+from autograder.sandbox.launches import Landing, Launches, race_request
+from autograder.sandbox.runner import SandboxRunner
+from autograder.speed.declare import Race, Split
+from autograder.speed.ratio import geometric_mean
+
+COMMITS = 64  # more would make luck a strategy: the best of many noisy checkpoints
+MEMORY_BYTES = 96 * 2**20
+BASELINE_BUDGET = 120.0
+
+
+@dataclass
+class Run:
+    """What one trainer handed over on one draw, and how its run ended."""
+
+    landings: list[Landing] = field(default_factory=list)
+    fault: SubmissionFault | None = None
+
+
+@dataclass(frozen=True)
+class Draw:
+    """One data set and the weights to start from, known by its number and the secret."""
+
+    race: Race
+    number: int
+    seed: int
+
+    def _rng(self, purpose: int) -> np.random.Generator:
+        return np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=(self.number, purpose)))
+
+    def split(self) -> Split:
+        """The data. Drawn again whenever it is asked for, so that the test set need not lie about."""
+        return self.race.draw(self._rng(0))
+
+    def run(self, runner: SandboxRunner, tensors: bool, budget: float) -> Run:
+        """Let one trainer train. Its weights are taken and stamped as it hands them over, and nothing is judged yet."""
+        split, initial = self.split(), self.race.initial(self._rng(1))
+        inputs = {"images": split.images, "labels": split.labels, **initial}
+        shapes = {name: array.shape for name, array in initial.items()}
+        options = {"seed": int(self._rng(2).integers(2**31))}
+        run = Run()
+        with Memory(MEMORY_BYTES) as memory, runner.share(memory, LIMITS) as program:
+            launches = Launches(program, memory, race_request(self.race.function, tensors))
+            try:
+                for landing in launches.commits(inputs, options, shapes, budget, COMMITS):
+                    run.landings.append(landing)
+            except SubmissionFault as fault:
+                run.fault = fault
+        return run
+
+    def checkpoints(self, run: Run) -> tuple[Checkpoint, ...]:
+        """What was handed over, judged on the test set. Weights that are not finite are right about nothing."""
+        split = self.split()
+        return tuple(
+            Checkpoint(landing.cpu_s, landing.wall_s, self._accuracy(landing, split)) for landing in run.landings
+        )
+
+    def _accuracy(self, landing: Landing, split: Split) -> float:
+        if not all(np.isfinite(array).all() for array in landing.outputs.values()):
+            return 0.0
+        with np.errstate(all="ignore"):  # weights of 1e38 overflow, and are judged all the same
+            accuracy = float(self.race.accuracy(landing.outputs, split.test_images, split.test_labels))
+        return accuracy if 0.0 <= accuracy <= 1.0 else 0.0
+
+
+@dataclass
+class RaceDay:
+    """All draws of one race: first run, then, when the submission's process is dead, judged."""
+
+    race: Race
+    seed: int
+    tensors: bool
+    runs: list[tuple[Draw, Run, Run]] = field(default_factory=list)
+
+    def run(self, student: SandboxRunner, baseline: SandboxRunner, progress: Progress) -> None:
+        """Every draw, the baseline first: what it needed says how long the submission may take."""
+        for number in range(self.race.draws):
+            draw = Draw(self.race, number, self.seed)
+            theirs = draw.run(baseline, self.tensors, BASELINE_BUDGET)
+            cost = to_target(draw.checkpoints(theirs), self.race.target)
+            if cost is None:
+                raise GraderFault(f"The baseline did not reach the target on draw {number + 1}. {theirs.fault or ''}")
+            mine = draw.run(student, self.tensors, self.race.budget * cost)
+            self.runs.append((draw, theirs, mine))
+            progress("race", number + 1, self.race.draws)
+
+    def judge(self) -> tuple[Timing, ...]:
+        """A timing for each draw."""
+        return tuple(self._timing(*row) for row in self.runs)
+
+    def _timing(self, draw: Draw, theirs: Run, mine: Run) -> Timing:
+        target = self.race.target
+        checkpoints = draw.checkpoints(mine)
+        pace, cost = to_target(draw.checkpoints(theirs), target), to_target(checkpoints, target)
+        assert pace is not None
+        told = Timing(
+            task=f"draw {draw.number + 1}",
+            sentence=f"To {target:.0%} on a data set of its own.",
+            verdict=Verdict.PASS,
+            costs={"baseline": (pace,), **({"submission": (cost,)} if cost else {})},
+            checkpoints=checkpoints,
+        )
+        if cost is None:
+            verdict = mine.fault.verdict if mine.fault else Verdict.FAIL
+            return replace(told, verdict=verdict, message=_missed(checkpoints, target, mine.fault))
+        ratio = pace / cost
+        return replace(told, ratio=Interval(ratio, ratio, ratio))
+
+
+def to_target(checkpoints: Sequence[Checkpoint], target: float) -> float | None:
+    """CPU seconds to the first weights that reach `target`; None when none do."""
+    return next((point.cpu_s for point in checkpoints if point.accuracy >= target), None)
+
+
+def overall(timings: Sequence[Timing]) -> Interval | None:
+    """The ratio over all draws, None unless the target was reached on each."""
+    ratios = [timing.ratio.value for timing in timings if timing.ratio]
+    return geometric_mean(ratios) if len(ratios) == len(timings) else None
+
+
+def _missed(checkpoints: Sequence[Checkpoint], target: float, fault: SubmissionFault | None) -> str:
+    if fault:
+        return str(fault)
+    if not checkpoints:
+        return "It handed no weights over: commit(params) was never called, or too late."
+    best = max(point.accuracy for point in checkpoints)
+    return f"The best of its {len(checkpoints)} checkpoints reached {best:.1%}; the target is {target:.0%}."

@@ -1,0 +1,1 @@
+"""The speed tier: what is timed, by whose clock, and what a time is worth."""

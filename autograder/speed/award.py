@@ -1,0 +1,52 @@
+"""Ratios → points, and when a person looks before they count."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from autograder.model import Interval, Standing
+
+BEATS_LIBRARY = 1.1  # a hand-written solution that beats the library by more than 10 % is a reason to look
+IMPOSSIBLE = 0.5  # of the time that the arithmetic alone takes at the machine's measured peak
+
+
+class Award(NamedTuple):
+    """Points, and why."""
+
+    score: float
+    standing: Standing
+    reason: str
+
+
+def log_scale(ratio: float, floor: float, target: float) -> float:
+    """0 at `floor` or below, 1 at `target` or above, and in between by the logarithm: each doubling earns the same."""
+    if not 0 < floor < target:
+        raise ValueError(f"the floor {floor} must lie between 0 and the target {target}")
+    return min(1.0, max(0.0, math.log(max(ratio, 1e-300) / floor) / math.log(target / floor)))
+
+
+def award(ratio: Interval, floor: float, target: float, points: float, bonus: float, best: float) -> Award:
+    """Points for a ratio by its lower bound: none at `floor`, all at `target`, `bonus` more on the way to `best`."""
+    earned = points * log_scale(ratio.low, floor, target)
+    extra = bonus * log_scale(ratio.low, target, best) if best > target else 0.0
+    reason = (
+        f"{ratio.value:.2f} times the speed of what it is compared with (at least {ratio.low:.2f} with 95 % confidence)"
+    )
+    return Award(round(earned + extra, 2), Standing.SCORED, reason)
+
+
+def beyond_belief(given: Award, ratio: Interval, roofline: float) -> Award:
+    """`given`, unless the time is too good: impossible by the machine's peak, or better than the library by more than
+    anybody has managed honestly. `roofline` is the part of the peak that was reached."""
+    if roofline > 1 / IMPOSSIBLE:
+        return refused(f"It seems to compute at {roofline:.1f} times the machine's peak, which nothing can.")
+    if ratio.low > BEATS_LIBRARY:
+        why = f"It beats the library by {ratio.low - 1:.0%} or more; a person looks before the points count."
+        return Award(given.score, Standing.HELD, why)
+    return given
+
+
+def refused(why: str) -> Award:
+    """No points."""
+    return Award(0.0, Standing.REFUSED, why)
