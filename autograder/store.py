@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sqlite3
 import threading
 import urllib.parse
@@ -13,7 +14,7 @@ from typing import Self
 import msgspec
 
 from autograder.errors import AutograderError
-from autograder.model import GradeReport
+from autograder.model import GradeReport, SpeedReport
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS run (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -22,6 +23,7 @@ CREATE TABLE IF NOT EXISTS report (
 );
 """
 FILE_NAME = "results.sqlite"
+SPEED = "speed"
 
 
 def result_key(submission: str, sha256: str, version: str, grader: str, checks: str, seed: int) -> str:
@@ -63,9 +65,7 @@ class Store:
         data = msgspec.json.encode(report)
         path = self.folder / "reports" / _file_name(f"{report.assignment.id}-{report.submission.id}")
         with self._lock:  # the file first: what has a row is not graded again, so a file that is missing then stays so
-            part = path.with_suffix(".part")
-            part.write_bytes(msgspec.json.format(data, indent=1))
-            part.replace(path)
+            _write_whole(path, msgspec.json.format(data, indent=1))
             self._db.execute(
                 "INSERT INTO report VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
                 (key, report.submission.id, report.assignment.id, data),
@@ -98,6 +98,41 @@ class Store:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def keep_speed(folder: Path, report: SpeedReport) -> Path:
+    """Keep `report` as speed/<assignment>/<submission>.json in `folder`, in place of an earlier one: the file's path.
+
+    Raises AutograderError where nothing can be written."""
+    path = folder / SPEED / report.assignment.id / _file_name(report.submission.id)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_whole(path, msgspec.json.format(msgspec.json.encode(report), indent=1))
+    except OSError as error:
+        raise AutograderError(f"The time cannot be kept in {folder}: {error}; choose another --out.") from None
+    return path
+
+
+def kept_speeds(folder: Path) -> list[SpeedReport]:
+    """What `keep_speed` kept in `folder`, by assignment and submission; AutograderError for a file that it did not
+    write."""
+    return [_speed_in(path) for path in sorted((folder / SPEED).glob("*/*.json"))]
+
+
+def _speed_in(path: Path) -> SpeedReport:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=SpeedReport)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise AutograderError(
+            f"{path} is no speed report ({error}); delete it, or time the submission again."
+        ) from None
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """Under its name a file is there in full or not at all; two processes that write it do not mix."""
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part.write_bytes(data)
+    part.replace(path)
 
 
 def _file_name(name: str) -> str:

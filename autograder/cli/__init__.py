@@ -25,6 +25,7 @@ COMMANDS = {
     "replay": ("student", "Meet a failure again, from the token in a report."),
     "report": ("grading", "Turn graded results into a page."),
     "schema": ("system", "Print the JSON Schema of a report."),
+    "speed": ("speed", "Time submissions against the baselines."),
 }
 
 

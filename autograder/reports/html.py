@@ -34,7 +34,7 @@ def render_report_html(
     """A page on one submission, for its student: of hidden checks the verdict and the diagnosis alone."""
     title = assignment.title if assignment else report.assignment.id
     sheet = _Sheet.of(report, assignment)
-    return _page("report.html.j2", title=title, sheet=sheet, sentences=sentences or {}, file=shlex.quote(file))
+    return render_page("report.html.j2", title=title, sheet=sheet, sentences=sentences or {}, file=shlex.quote(file))
 
 
 def render_class_html(
@@ -43,15 +43,18 @@ def render_class_html(
     sentences: Mapping[str, str] | None = None,
     *,
     title: str = "Class report",
+    leaderboard: str | None = None,
 ) -> str:
     """A page on a class, for its instructor: everything that the reports say, hidden checks included.
 
-    Assignments come in the order of `assignments`, then in that of the reports; submissions as they came."""
+    Assignments come in the order of `assignments`, then in that of the reports; submissions as they came.
+    `leaderboard` is the address of that page, where there is one."""
     known = {assignment.id: assignment for assignment in assignments}
     grouped = digest.by_assignment(reports)
     order = dict.fromkeys([*(slug for slug in known if slug in grouped), *grouped])
     groups = [_group(grouped[slug], known.get(slug)) for slug in order]
-    return _page("class.html.j2", title=title, facts=_facts(reports), groups=groups, sentences=sentences or {})
+    told = {"facts": _facts(reports), "groups": groups, "sentences": sentences or {}, "leaderboard": leaderboard}
+    return render_page("class.html.j2", title=title, **told)
 
 
 @dataclass(frozen=True)
@@ -151,7 +154,8 @@ def _breakable(name: str) -> Markup:
     return Markup("_<wbr>").join(escape(part) for part in one_line(name).split("_"))
 
 
-def _page(template: str, **values: Any) -> str:
+def render_page(template: str, **values: Any) -> str:
+    """One of the pages in `templates`, with `values` in it."""
     return _environment().get_template(template).render(values)
 
 
