@@ -4,22 +4,35 @@ The problems are layers as they stand in the middle of a small network, in float
 Each launch has another shape; all have about the same number of operations.
 """
 
+import math
+from functools import partial
+
 import numpy as np
 
 from autograder import Kernel, Problem, Step, Task
 
 from . import formulas
 
-# (N, C, F, H, W), about 57 million multiply-adds each
-FAMILY = ((24, 16, 16, 32, 32), (16, 24, 16, 31, 32), (32, 12, 18, 30, 31), (12, 16, 32, 33, 31), (20, 18, 18, 32, 30))
+# (N, C, F, H, W), about 55 million multiply-adds each. Many channels and few filters: the less there is to hand over
+# beside what there is to compute, the less is gained by getting around the handing over.
+FAMILY = ((12, 32, 16, 32, 32), (8, 48, 16, 31, 32), (10, 36, 18, 30, 31), (9, 40, 15, 33, 32), (11, 32, 18, 32, 31))
+# For a GPU, about 29 thousand million each: a millisecond or so, beside which a launch costs little. Deep layers of few
+# pixels: dw is a sum over all pixels of a batch, and sums of 200 000 terms come near the tolerance in honest float32.
+CUDA_FAMILY = (
+    (64, 512, 512, 14, 14),
+    (128, 256, 512, 14, 14),
+    (64, 384, 640, 14, 15),
+    (96, 448, 384, 13, 15),
+    (80, 512, 432, 14, 13),
+)
 OPTIONS = {"stride": 1, "pad": 1}
 KERNEL_SIZE = 3
 FLOAT = 4  # bytes
 
 
-def draw(rng, small):
+def draw(rng, small, family=FAMILY):
     """A layer of the family, with unit variance throughout: on tiny numbers any answer would be close."""
-    n, c, f, height, width = FAMILY[rng.integers(len(FAMILY))]
+    n, c, f, height, width = family[rng.integers(len(family))]
     n = 1 if small else n
     scale = 1 / np.sqrt(c * KERNEL_SIZE**2)
     inputs = {
@@ -28,13 +41,13 @@ def draw(rng, small):
         "b": rng.standard_normal(f, dtype=np.float32),
     }
     multiply_adds = n * f * height * width * c * KERNEL_SIZE**2
-    moved = FLOAT * (sum(array.size for array in inputs.values()) + n * f * height * width)
+    moved = FLOAT * (sum(math.prod(array.shape) for array in inputs.values()) + n * f * height * width)
     return Problem(inputs, OPTIONS, {"out": (n, f, height, width)}, 2.0 * multiply_adds, moved)
 
 
-def draw_step(rng, small):
+def draw_step(rng, small, family=FAMILY):
     """The same with a gradient that comes back: the forward pass and both halves of the backward pass."""
-    forward = draw(rng, small)
+    forward = draw(rng, small, family)
     dout = rng.standard_normal(forward.outputs["out"], dtype=np.float32)
     shapes = {f"d{name}": array.shape for name, array in forward.inputs.items()}
     return Problem({**forward.inputs, "dout": dout}, OPTIONS, shapes, 3 * forward.flops, 3 * forward.bytes)
@@ -62,11 +75,33 @@ def expected_step(problem):
 FORWARD = Step("conv2d_fast_forward", ("x", "w", "b"), ("out", "cache"), options=True)
 BACKWARD = Step("conv2d_fast_backward", ("dout", "cache"), ("dx", "dw", "db"))
 
+# On a GPU PyTorch is there, and with it the function that is to be written.
+LIBRARY = (
+    *("torch.conv1d", "torch.conv2d", "torch.conv3d", "torch.convolution", "torch.cudnn_convolution"),
+    *("torch.conv_transpose1d", "torch.conv_transpose2d", "torch.conv_transpose3d", "torch.nn.grad", "torch.compile"),
+    *("torch.nn.functional.conv1d", "torch.nn.functional.conv2d", "torch.nn.functional.conv3d"),
+    *("torch.nn.functional.conv_transpose2d", "torch.nn.Conv1d", "torch.nn.Conv2d", "torch.nn.Conv3d"),
+    *("torch.nn.ConvTranspose2d", "torch.ops", "torch._C", "torch.autograd", ".backward"),
+    *("getattr", "eval", "exec", "ctypes", "importlib", "__import__"),
+)
+
 KERNEL = Kernel(
     tasks=(
-        Task("forward", "The forward pass of a convolutional layer.", (FORWARD,), draw, expected),
         Task(
-            "step", "Its forward and backward pass: one training step.", (FORWARD, BACKWARD), draw_step, expected_step
+            name="forward",
+            sentence="The forward pass of a convolutional layer.",
+            steps=(FORWARD,),
+            draw=draw,
+            expected=expected,
+            cuda_draw=partial(draw, family=CUDA_FAMILY),
+        ),
+        Task(
+            name="step",
+            sentence="Its forward and backward pass: one training step.",
+            steps=(FORWARD, BACKWARD),
+            draw=draw_step,
+            expected=expected_step,
+            cuda_draw=partial(draw_step, family=CUDA_FAMILY),
         ),
     ),
     baselines={
@@ -75,6 +110,13 @@ KERNEL = Kernel(
         "im2col": "baselines/im2col.py",
         "library": "baselines/library.py",
     },
+    cuda_baselines={
+        "null": "baselines/cuda_null.py",
+        "naive": "baselines/cuda_naive.py",
+        "im2col": "baselines/cuda_im2col.py",
+        "library": "baselines/cuda_library.py",
+    },
+    cuda_forbid=LIBRARY,
     target=0.6,
     points=20,
     bonus=4,

@@ -5,15 +5,16 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, Protocol
 
 import numpy as np
 
 from autograder.errors import SubmissionFault
-from autograder.model import Limits
+from autograder.model import Checkpoint, Limits
 from autograder.sandbox.arena import Memory
-from autograder.sandbox.launches import Launches, steps_request
-from autograder.sandbox.runner import SandboxRunner
+from autograder.sandbox.cuda_memory import to_host
+from autograder.sandbox.launches import Landing, Launches, steps_request
+from autograder.sandbox.program import SandboxProgram
 from autograder.speed.declare import Problem, Task
 
 Progress = Callable[[str, int, int], None]  # what is being timed, rounds done, rounds at most
@@ -23,13 +24,50 @@ ARENA_BYTES = 96 * 2**20
 LIMITS = Limits(cpu_s=240.0, wall_s=600.0, memory_mb=2048)
 
 
+@dataclass(frozen=True)
+class Track:
+    """What is the same for all who are timed together: the memory that each shares with the grader, what a process may
+    use, whether it is given tensors, and whose clock counts: CPU time, or wall time where a GPU does the work."""
+
+    name: Literal["numpy", "torch"] = "numpy"
+    clock: Literal["cpu", "wall"] = "cpu"
+    memory: Callable[[], Memory] = lambda: Memory(ARENA_BYTES)
+    limits: Limits = LIMITS
+
+    def cost(self, seconds: Landing | Checkpoint) -> float:
+        """The seconds that count."""
+        return seconds.wall_s if self.clock == "wall" else seconds.cpu_s
+
+    @property
+    def warm(self) -> tuple[str, ...]:
+        """Modules that no clock should run for: PyTorch's optimisers import its compiler at their first step."""
+        return ("torch._dynamo",) if self.name == "torch" else ()
+
+    @contextlib.contextmanager
+    def launches(self, runner: Runner, request: dict[str, Any]) -> Iterator[Launches]:
+        """`runner` in a fork of its own, loaded, and waiting for launches."""
+        with self.memory() as memory, runner.share(memory, self.limits) as program:
+            message = {**request, "tensors": self.name == "torch"}
+            yield Launches(program, memory, message, wall=self.clock == "wall")
+
+
+CPU = Track()
+
+
+class Runner(Protocol):
+    """Code that can be loaded into a fork with which the grader shares memory."""
+
+    def share(self, memory: Memory, limits: Limits) -> contextlib.AbstractContextManager[SandboxProgram]: ...
+
+
 @dataclass
 class Competitor:
-    """A program with its memory. By round: `costs` in CPU seconds, as if each problem were of `flops` operations, and
+    """A program with its memory. By round: `costs` in seconds, as if each problem were of `flops` operations, and
     what it `landed`, if that is kept."""
 
     name: str
-    runner: SandboxRunner
+    runner: Runner
+    track: Track = CPU
     slow: bool = False
     fault: SubmissionFault | None = None
     costs: dict[int, float] = field(default_factory=dict)
@@ -39,12 +77,11 @@ class Competitor:
     def ready(self, task: Task) -> Iterator[Competitor]:
         """Loaded, and waiting for launches of `task`."""
         self.costs, self.landed, self.fault, self.slow = {}, {}, None, False
-        with Memory(ARENA_BYTES) as memory, self.runner.share(memory, LIMITS) as program:
-            self._launches = Launches(program, memory, steps_request(task.steps, tensors=False))
+        with self.track.launches(self.runner, steps_request(task.steps)) as self._launches:
             yield self
 
     def play(self, number: int, problem: Problem, flops: float, budget: float, keep: bool = False) -> None:
-        """One launch, which may take `budget` CPU seconds. A program that has failed plays no more."""
+        """One launch, which may take `budget` seconds. A program that has failed plays no more."""
         if self.fault:
             return
         try:
@@ -52,6 +89,6 @@ class Competitor:
         except SubmissionFault as fault:
             self.fault = fault
             return
-        self.costs[number] = landing.cpu_s * flops / problem.flops
+        self.costs[number] = self.track.cost(landing) * flops / problem.flops
         if keep:
-            self.landed[number] = landing.outputs
+            self.landed[number] = {name: to_host(value) for name, value in landing.outputs.items()}

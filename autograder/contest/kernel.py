@@ -11,7 +11,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from autograder.contest.competitor import Competitor, Progress
-from autograder.errors import GraderFault
+from autograder.errors import GraderFault, TimedOut
 from autograder.model import Interval, Timing, Verdict
 from autograder.speed.declare import Problem, Task
 from autograder.speed.ratio import estimate, half_width, speed_ratio
@@ -21,8 +21,10 @@ WARM_UP = 3  # rounds that count for nothing: caches fill, lazy imports are done
 SLOW_ROUNDS = 3
 SLOW_SECONDS = 0.05  # on the small problem of the try-out: such a program gets small problems, and few of them
 FAR_TOO_SLOW = 5.0  # times the naive baseline: nobody waits for that
+FAR_OFF = 10.0  # times what the try-out promises: no launch is worth waiting for that long
 NARROW = 0.02  # an interval this narrow on either side needs no more rounds
 TASK_SECONDS = 12.0
+PATIENCE = 8.0  # times that, for a machine with more work than cores; then somebody sleeps
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Contest:
     seed: int
     student: Competitor
     baselines: Mapping[str, Competitor]
+    warm_up: int = WARM_UP
 
     def run(self, progress: Progress) -> None:
         """Let everyone play. What it cost them stands in the competitors afterwards; nothing is judged yet."""
@@ -46,13 +49,22 @@ class Contest:
             for one in everyone:
                 stack.enter_context(one.ready(self.task))
             self._try_out()
-            for number in range(1, WARM_UP + most + 1):
+            for number in range(1, self.warm_up + most + 1):
                 whole, small = self.problem(number, small=False), self.problem(number, small=True)
                 for place in order.permutation(len(everyone)):
                     self._play(everyone[place], number, whole, small)
-                progress(self.task.name, number, WARM_UP + most)
-                if number >= WARM_UP + least and (self._settled() or time.monotonic() > deadline):
+                progress(self.task.name, number, self.warm_up + most)
+                late = time.monotonic() - deadline
+                if number >= self.warm_up + least and (self._settled() or late > 0):
                     break
+                if late > (PATIENCE - 1) * TASK_SECONDS:
+                    self.student.fault = TimedOut(
+                        "Its launches took so long, asleep or at work, that too few were made."
+                    )
+                    break
+        self._baselines_stood()
+
+    def _baselines_stood(self) -> None:
         for one in self.baselines.values():
             if one.fault:
                 raise GraderFault(f"The baseline {one.name} failed on task {self.task.name}: {one.fault}")
@@ -64,18 +76,24 @@ class Contest:
 
     def _try_out(self) -> None:
         """A small problem for everyone, the submission last: its budget follows from what the naive baseline took."""
-        problem = self.problem(0, small=True)
         for one in self.baselines.values():
-            one.play(0, problem, problem.flops, budget=120.0)
-            one.slow = one.costs.get(0, 0.0) > SLOW_SECONDS
-        budget = FAR_TOO_SLOW * self.baselines["naive"].costs.get(0, 0.0) + 1.0
-        self.student.play(0, problem, problem.flops, budget, keep=True)
-        self.student.slow = self.student.costs.get(0, 0.0) > SLOW_SECONDS
+            self._pace(one, budget=120.0)
+        self._pace(self.student, FAR_TOO_SLOW * self.baselines["naive"].costs.get(0, 0.0) + 1.0)
+
+    def _pace(self, one: Competitor, budget: float) -> None:
+        """Who is slow twice is slow: a first call may have imported something or made a table."""
+        problem = self.problem(0, small=True)
+        one.play(0, problem, problem.flops, budget, keep=one is self.student)
+        if one.costs.get(0, 0.0) > SLOW_SECONDS:
+            one.play(0, problem, problem.flops, budget, keep=one is self.student)
+            one.slow = one.costs[0] > SLOW_SECONDS
 
     def _play(self, one: Competitor, number: int, whole: Problem, small: Problem) -> None:
-        if not one.slow or number <= SLOW_ROUNDS:
-            problem = small if one.slow else whole
-            one.play(number, problem, whole.flops, budget=30.0, keep=one is self.student)
+        if one.slow and number > SLOW_ROUNDS:
+            return
+        problem = small if one.slow else whole
+        promised = one.costs.get(0, 0.0) * problem.flops / self.problem(0, small=True).flops
+        one.play(number, problem, whole.flops, FAR_OFF * promised + 1.0, keep=one is self.student)
 
     def _settled(self) -> bool:
         if self.student.fault or self.student.slow:
@@ -84,24 +102,23 @@ class Contest:
 
     def ratio(self, one: Competitor) -> Interval:
         """The speed of `one` against the library's."""
-        library, null = (_counting(self.baselines[name]) for name in ("library", "null"))
+        library, null = (self._counting(self.baselines[name]) for name in ("library", "null"))
         if one.slow:
             cost = estimate(list(library.values()), list(null.values()))
-            slow = sorted(value for number, value in one.costs.items() if number > 0)
+            slow = sorted(self._counting(one).values())
             return Interval(cost / slow[-1], cost / slow[len(slow) // 2], cost / slow[0])
-        mine = _counting(one)
+        mine = self._counting(one)
         common = sorted(mine.keys() & library.keys() & null.keys())
         costs = [[one[number] for number in common] for one in (mine, library, null)]
         return speed_ratio(costs[0], costs[1], costs[2])
 
     def seconds(self, one: Competitor) -> float:
         """What a launch of typical size takes `one`, less what it costs to do nothing."""
-        costs = _counting(one) or {number: cost for number, cost in one.costs.items() if number > 0}
-        return estimate(list(costs.values()), list(_counting(self.baselines["null"]).values()))
+        return estimate(list(self._counting(one).values()), list(self._counting(self.baselines["null"]).values()))
 
     def judge(self, peak: float) -> Timing:
         """The verdict on the submission. Only once its process is dead: what is computed here is what it was asked."""
-        costs = {one.name: tuple(one.costs.values()) for one in (*self.baselines.values(), self.student)}
+        costs = {one.name: tuple(self._counting(one).values()) for one in (*self.baselines.values(), self.student)}
         told = Timing(task=self.task.name, sentence=self.task.sentence, verdict=Verdict.PASS, costs=costs)
         if fault := self.student.fault:
             return replace(told, verdict=fault.verdict, message=str(fault))
@@ -109,9 +126,10 @@ class Contest:
             problem = self.problem(number, small=self.student.slow or number == 0)
             if error := wrong(outputs, self.task.expected(problem)):
                 return replace(told, verdict=Verdict.FAIL, message=f"In one launch, {error}.")
-        rate = self.problem(WARM_UP + 1, small=False).flops / self.seconds(self.student)
+        rate = self.problem(self.warm_up + 1, small=False).flops / self.seconds(self.student)
         return replace(told, ratio=self.ratio(self.student), gflops=rate / 1e9, roofline=rate / peak)
 
-
-def _counting(one: Competitor) -> dict[int, float]:
-    return {number: cost for number, cost in one.costs.items() if number > WARM_UP}
+    def _counting(self, one: Competitor) -> dict[int, float]:
+        """Its costs without those of the try-out and, unless it is so slow that it plays few rounds, of the warm-up."""
+        first = 1 if one.slow else self.warm_up + 1
+        return {number: cost for number, cost in one.costs.items() if number >= first}

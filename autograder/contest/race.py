@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from msgspec.structs import replace
 
-from autograder.contest.competitor import LIMITS, Progress
+from autograder.contest.competitor import CPU, Progress, Runner, Track
 from autograder.errors import GraderFault, SubmissionFault
 from autograder.model import Checkpoint, Interval, Timing, Verdict
-from autograder.sandbox.arena import Memory
-from autograder.sandbox.launches import Landing, Launches, race_request
-from autograder.sandbox.runner import SandboxRunner
+from autograder.sandbox.launches import Landing, race_request
 from autograder.speed.declare import Race, Split
 from autograder.speed.ratio import geometric_mean
 
 COMMITS = 64  # more would make luck a strategy: the best of many noisy checkpoints
-MEMORY_BYTES = 96 * 2**20
 BASELINE_BUDGET = 120.0
 
 
@@ -37,6 +34,7 @@ class Draw:
     race: Race
     number: int
     seed: int
+    track: Track = CPU
 
     def _rng(self, purpose: int) -> np.random.Generator:
         return np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=(self.number, purpose)))
@@ -45,28 +43,42 @@ class Draw:
         """The data. Drawn again whenever it is asked for, so that the test set need not lie about."""
         return self.race.draw(self._rng(0))
 
-    def run(self, runner: SandboxRunner, tensors: bool, budget: float) -> Run:
-        """Let one trainer train. Its weights are taken and stamped as it hands them over, and nothing is judged yet."""
+    def run(self, runner: Runner, budget: float, enough: Callable[[Landing], bool] = lambda landing: False) -> Run:
+        """Let one trainer train. Its weights are taken and stamped as it hands them over, and nothing is judged yet but
+        what `enough` judges, which ends the run: only a trusted trainer is looked at while it lives."""
         split, initial = self.split(), self.race.initial(self._rng(1))
         inputs = {"images": split.images, "labels": split.labels, **initial}
         shapes = {name: array.shape for name, array in initial.items()}
         options = {"seed": int(self._rng(2).integers(2**31))}
         run = Run()
-        with Memory(MEMORY_BYTES) as memory, runner.share(memory, LIMITS) as program:
-            launches = Launches(program, memory, race_request(self.race.function, tensors))
+        with self.track.launches(runner, race_request(self.race.function)) as launches:
             try:
                 for landing in launches.commits(inputs, options, shapes, budget, COMMITS):
                     run.landings.append(landing)
+                    if enough(landing):
+                        break
             except SubmissionFault as fault:
                 run.fault = fault
         return run
 
-    def checkpoints(self, run: Run) -> tuple[Checkpoint, ...]:
-        """What was handed over, judged on the test set. Weights that are not finite are right about nothing."""
+    def pace(self, runner: Runner) -> float:
+        """Seconds that the baseline takes to the target; GraderFault when it never gets there."""
         split = self.split()
-        return tuple(
-            Checkpoint(landing.cpu_s, landing.wall_s, self._accuracy(landing, split)) for landing in run.landings
-        )
+        run = self.run(runner, BASELINE_BUDGET, lambda landing: self._accuracy(landing, split) >= self.race.target)
+        if not run.landings or self._accuracy(run.landings[-1], split) < self.race.target:
+            raise GraderFault(f"The baseline did not reach the target on draw {self.number + 1}. {run.fault or ''}")
+        return self.track.cost(run.landings[-1])
+
+    def checkpoints(self, run: Run) -> tuple[Checkpoint, ...]:
+        """What was handed over, judged on the test set, until the target is reached: what comes after changes nothing.
+        Weights that are not finite are right about nothing."""
+        split = self.split()
+        judged: list[Checkpoint] = []
+        for landing in run.landings:
+            judged.append(Checkpoint(landing.cpu_s, landing.wall_s, self._accuracy(landing, split)))
+            if judged[-1].accuracy >= self.race.target:
+                break
+        return tuple(judged)
 
     def _accuracy(self, landing: Landing, split: Split) -> float:
         if not all(np.isfinite(array).all() for array in landing.outputs.values()):
@@ -82,30 +94,25 @@ class RaceDay:
 
     race: Race
     seed: int
-    tensors: bool
-    runs: list[tuple[Draw, Run, Run]] = field(default_factory=list)
+    track: Track = CPU
+    runs: list[tuple[Draw, float, Run]] = field(default_factory=list)
 
-    def run(self, student: SandboxRunner, baseline: SandboxRunner, progress: Progress) -> None:
+    def run(self, student: Runner, baseline: Runner, progress: Progress) -> None:
         """Every draw, the baseline first: what it needed says how long the submission may take."""
         for number in range(self.race.draws):
-            draw = Draw(self.race, number, self.seed)
-            theirs = draw.run(baseline, self.tensors, BASELINE_BUDGET)
-            cost = to_target(draw.checkpoints(theirs), self.race.target)
-            if cost is None:
-                raise GraderFault(f"The baseline did not reach the target on draw {number + 1}. {theirs.fault or ''}")
-            mine = draw.run(student, self.tensors, self.race.budget * cost)
-            self.runs.append((draw, theirs, mine))
+            draw = Draw(self.race, number, self.seed, self.track)
+            pace = draw.pace(baseline)
+            self.runs.append((draw, pace, draw.run(student, self.race.budget * pace)))
             progress("race", number + 1, self.race.draws)
 
     def judge(self) -> tuple[Timing, ...]:
         """A timing for each draw."""
         return tuple(self._timing(*row) for row in self.runs)
 
-    def _timing(self, draw: Draw, theirs: Run, mine: Run) -> Timing:
+    def _timing(self, draw: Draw, pace: float, mine: Run) -> Timing:
         target = self.race.target
         checkpoints = draw.checkpoints(mine)
-        pace, cost = to_target(draw.checkpoints(theirs), target), to_target(checkpoints, target)
-        assert pace is not None
+        cost = to_target(checkpoints, target, self.track)
         told = Timing(
             task=f"draw {draw.number + 1}",
             sentence=f"To {target:.0%} on a data set of its own.",
@@ -120,9 +127,9 @@ class RaceDay:
         return replace(told, ratio=Interval(ratio, ratio, ratio))
 
 
-def to_target(checkpoints: Sequence[Checkpoint], target: float) -> float | None:
-    """CPU seconds to the first weights that reach `target`; None when none do."""
-    return next((point.cpu_s for point in checkpoints if point.accuracy >= target), None)
+def to_target(checkpoints: Sequence[Checkpoint], target: float, track: Track = CPU) -> float | None:
+    """Seconds to the first weights that reach `target`, by the track's clock; None when none do."""
+    return next((track.cost(point) for point in checkpoints if point.accuracy >= target), None)
 
 
 def overall(timings: Sequence[Timing]) -> Interval | None:

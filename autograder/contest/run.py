@@ -6,45 +6,49 @@ import platform
 import secrets
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from msgspec import structs
 
 import autograder
 from autograder.assignment.discover import Declared, beside
-from autograder.contest.competitor import Competitor, Progress
+from autograder.contest.competitor import CPU, Competitor, Progress, Track
+from autograder.contest.cuda_device import TENSOR_PACKAGES, choose, gpu_state, imports, versions
 from autograder.contest.kernel import Contest
+from autograder.contest.outcome import Outcome, scored
 from autograder.contest.peak import peak_flops
 from autograder.contest.race import RaceDay, overall
-from autograder.errors import AutograderError, SubmissionFault
-from autograder.examine import Examiner
+from autograder.errors import AutograderError, GraderFault, SubmissionFault
 from autograder.model import (
+    Assignment,
     AssignmentRef,
     Device,
-    Interval,
     Isolation,
+    Policy,
     SpeedReport,
     Submission,
     SubmissionRef,
-    Timing,
     Verdict,
 )
 from autograder.sandbox.runner import SandboxRunner
 from autograder.sandbox.sandbox import Sandbox
 from autograder.speed.alias import alias_of
-from autograder.speed.award import Award, award, beyond_belief, refused
+from autograder.speed.award import award, refused, unless_helped
 from autograder.speed.declare import Kernel, Race
 from autograder.speed.policy import objection
-from autograder.speed.ratio import combine
 from autograder.submission import read_submission
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A submission that is to be timed, and the sandboxes: its own, and one for the trusted baselines."""
+    """A submission that is to be timed, and the sandboxes: its own, and one for the trusted baselines. `assignment` is
+    the declared one, with what the track allows."""
 
     declared: Declared
+    assignment: Assignment
+    track: Track
     submission: Submission
     student: SandboxRunner
     trusted: Sandbox
@@ -53,19 +57,8 @@ class Entry:
 
     def baseline(self, stack: ExitStack, name: str, path: str) -> SandboxRunner:
         """The baseline in the file `path`, started."""
-        assignment = self.declared.assignment
-        code = read_submission(Path(assignment.folder) / path, id=name)
-        return stack.enter_context(SandboxRunner(self.trusted, assignment, code))
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of it."""
-
-    award: Award
-    timings: tuple[Timing, ...] = ()
-    ratio: Interval | None = None
-    floor: float | None = None
+        code = read_submission(Path(self.assignment.folder) / path, id=name)
+        return stack.enter_context(SandboxRunner(self.trusted, self.assignment, code))
 
 
 def time_submission(
@@ -81,35 +74,39 @@ def time_submission(
     """Time one submission on everything that the assignment times. Problems are drawn from `seed`, by default a fresh
     secret one.
 
-    Raises AutograderError for a file that cannot be read or an assignment that times nothing, and GraderFault when the
-    grader itself fails."""
+    Raises AutograderError for a file that cannot be read, an assignment that times nothing, or a device that is not to
+    be had, and GraderFault when the grader itself fails."""
     part = timed_part(declared)
     submission = read_submission(path, id=name or path.stem)
     started, cpu = time.monotonic(), time.process_time()
     secret = secrets.randbits(128) if seed is None else seed
-    outcome = _outcome(declared, part, submission, isolation, secret, progress)
+    where = choose(device, submission.cells, isinstance(part, Kernel) and bool(part.cuda_baselines))
+    track = _track(part, submission, where)
+    before = _surroundings(where, "before")
+    outcome = _outcome(declared, part, submission, isolation, track, secret, progress)
+    given = unless_helped(outcome.award, isolation) if track.clock == "cpu" else outcome.award
     return SpeedReport(
         assignment=AssignmentRef(declared.assignment.id, declared.assignment.version),
         submission=SubmissionRef(submission.id, submission.sha256),
-        track="numpy",
-        device=Device("cpu", processor(), "NumPy computes on the CPU"),
-        clock="cpu",
-        standing=outcome.award.standing,
-        reason=outcome.award.reason,
+        track=track.name,
+        device=where,
+        clock=track.clock,
+        standing=given.standing,
+        reason=given.reason,
         ratio=outcome.ratio,
         floor=outcome.floor,
         target=part.target if isinstance(part, Kernel) else part.target_ratio,
-        score=outcome.award.score,
+        score=given.score,
         max_score=part.points,
         bonus=part.bonus,
         timings=outcome.timings,
-        isolation=isolation,
+        isolation=outcome.isolation or isolation,
         grader=autograder.__version__,
         cpu_s=round(time.process_time() - cpu, 3),
         wall_s=round(time.monotonic() - started, 3),
         alias=alias_of(submission.cells),
-        environment={"python": platform.python_version(), "numpy": np.__version__, "system": platform.platform()},
-        notes=submission.notes,
+        environment={**before, **_surroundings(where, "after")},
+        notes=(*submission.notes, *outcome.notes),
     )
 
 
@@ -129,19 +126,23 @@ def _outcome(
     part: Kernel | Race,
     submission: Submission,
     isolation: Isolation,
+    track: Track,
     seed: int,
     progress: Progress,
 ) -> Outcome:
     if why := objection(submission.cells):
         return Outcome(refused(why))
-    packages = declared.assignment.policy.packages
+    assignment = declared.assignment if track.name == "numpy" else with_torch(declared.assignment)
+    packages = assignment.policy.packages
     try:
+        if isinstance(part, Kernel) and track.name == "torch":
+            return _on_gpu(assignment, part, submission, isolation, seed, progress)
         with (
-            Sandbox(isolation.level, packages) as sandbox,
-            Sandbox(isolation.level, packages) as trusted,
-            SandboxRunner(sandbox, declared.assignment, submission) as student,
+            Sandbox(isolation.level, packages, warm=track.warm) as sandbox,
+            Sandbox(isolation.level, packages, warm=track.warm) as trusted,
+            SandboxRunner(sandbox, assignment, submission) as student,
         ):
-            entry = Entry(declared, submission, student, trusted, seed, progress)
+            entry = Entry(declared, assignment, track, submission, student, trusted, seed, progress)
             return _kernel(entry, part) if isinstance(part, Kernel) else _race(entry, part)
     except SubmissionFault as fault:  # it cannot even be loaded
         return Outcome(refused(str(fault)))
@@ -154,7 +155,7 @@ def _kernel(entry: Entry, kernel: Kernel) -> Outcome:
         return Outcome(refused(why))
     contests = []
     with ExitStack() as stack:
-        peak = peak_flops(entry.trusted, entry.declared.assignment)
+        peak = peak_flops(entry.trusted, entry.assignment)
         runners = {name: entry.baseline(stack, name, path) for name, path in kernel.baselines.items()}
         for index, task in enumerate(kernel.tasks):
             baselines = {name: Competitor(name, runner) for name, runner in runners.items()}
@@ -163,21 +164,32 @@ def _kernel(entry: Entry, kernel: Kernel) -> Outcome:
             )
             contest.run(entry.progress)  # ends with the submission's process
             contests.append(contest)
-    timings = tuple(contest.judge(peak) for contest in contests)
-    if broken := next((timing for timing in timings if timing.verdict is not Verdict.PASS), None):
-        return Outcome(refused(f"{broken.task}: {broken.message}"), timings)
-    ratio = combine([timing.ratio for timing in timings if timing.ratio])
-    floor = combine([contest.ratio(contest.baselines["naive"]) for contest in contests]).value
-    given = award(ratio, floor, kernel.target, kernel.points, kernel.bonus, best=1.0)
-    doubted = beyond_belief(given, ratio, max(timing.roofline or 0.0 for timing in timings))
-    return Outcome(doubted, timings, ratio, floor)
+    return scored(kernel, contests, [contest.judge(peak) for contest in contests])
+
+
+def _on_gpu(
+    assignment: Assignment, kernel: Kernel, submission: Submission, isolation: Isolation, seed: int, progress: Progress
+) -> Outcome:
+    from autograder.contest.cuda_ground import prepare
+    from autograder.contest.cuda_run import Judged, time_kernel
+
+    with prepare(assignment, isolation) as ground:
+        try:
+            judged = time_kernel(ground, kernel, submission, seed, progress)
+        except SubmissionFault as fault:
+            judged = Judged(Outcome(refused(str(fault))))
+    return replace(judged.outcome, isolation=ground.isolation, notes=(*ground.notes, *judged.notes))
 
 
 def _not_right(entry: Entry, functions: set[str]) -> str | None:
     """The first check of the timed functions that does not pass, as a sentence."""
     checks = [check for check in entry.declared.checks if check.entry_point in functions]
+    from autograder.examine import Examiner  # and with it hypothesis, which a GPU's checks do without
+
     examiner = Examiner(entry.declared, entry.seed, explain=False)
     for result in examiner.examine_all(checks, entry.student):
+        if result.verdict is Verdict.GRADER_ERROR:
+            raise GraderFault(result.message)
         if result.verdict is not Verdict.PASS:
             said = result.message.rstrip(".") if result.visibility == "public" else "it fails on a hidden case"
             return f"Speed counts once it is right: {result.check} ended in {result.verdict} ({said})."
@@ -187,9 +199,10 @@ def _not_right(entry: Entry, functions: set[str]) -> str | None:
 def _race(entry: Entry, race: Race) -> Outcome:
     if fault := entry.student.fault(race.function):
         return Outcome(refused(str(fault)))
-    day = RaceDay(race, entry.seed, tensors=False)
+    day = RaceDay(race, entry.seed, entry.track)
+    path = race.torch_baseline if entry.track.name == "torch" and race.torch_baseline else race.baseline
     with ExitStack() as stack:
-        day.run(entry.student, entry.baseline(stack, "baseline", race.baseline), entry.progress)
+        day.run(entry.student, entry.baseline(stack, "baseline", path), entry.progress)
     timings = day.judge()
     ratio = overall(timings)
     if ratio is None:
@@ -199,11 +212,22 @@ def _race(entry: Entry, race: Race) -> Outcome:
     return Outcome(given, timings, ratio, 1.0)
 
 
-def processor() -> str:
-    """The processor's name, as the system tells it."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        lines = []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor() or platform.machine()
+def _track(part: Kernel | Race, submission: Submission, device: Device) -> Track:
+    """PyTorch code is timed against PyTorch code where there is some to compare it with, and NumPy code with NumPy."""
+    if device.kind == "cuda":
+        return Track("torch", "wall")
+    raced = isinstance(part, Race) and part.torch_baseline is not None
+    return Track("torch") if raced and imports(submission.cells, TENSOR_PACKAGES) else CPU
+
+
+def with_torch(assignment: Assignment) -> Assignment:
+    """The assignment on a track where PyTorch is allowed, its gradients included."""
+    forbid = tuple(name for name in assignment.policy.forbid if name.partition(".")[0] not in ("torch", "autograd"))
+    packages = tuple(dict.fromkeys((*assignment.policy.packages, "torch")))
+    return structs.replace(assignment, policy=Policy(packages, forbid))
+
+
+def _surroundings(device: Device, when: str) -> dict[str, str]:
+    """What a time rests on, and cannot be read off a report otherwise."""
+    plain = {"python": platform.python_version(), "numpy": np.__version__, "system": platform.platform()}
+    return plain if device.kind == "cpu" else {**plain, **versions(), **gpu_state(when)}

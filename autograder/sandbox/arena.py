@@ -34,6 +34,7 @@ class Memory:
             os.ftruncate(self.descriptor, size)
         self.map = mmap.mmap(self.descriptor, size)
         self.layout: Layout | None = None
+        self.message: dict[str, Any] = {}  # what a fork must be told to find the arrays
 
     def lay_out(
         self, inputs: Mapping[str, Array], outputs: Mapping[str, tuple[int, ...]], options: Mapping[str, int]

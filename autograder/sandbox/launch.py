@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from autograder.model import Level
 from autograder.sandbox.view import PYTHON, SYSTEM_LIBRARIES, View
@@ -18,6 +18,7 @@ ENVIRONMENT = {
     "HOME": "/nonexistent",
     "LANG": "C.UTF-8",
     "PYTHONHASHSEED": "0",
+    "TORCHINDUCTOR_CACHE_DIR": "/",  # must be there when an optimiser of PyTorch's is first used; nothing is written
     **{f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB")},
 }
 
@@ -33,10 +34,13 @@ START = (
 )
 
 
-def command(level: Level, view: View, control: int) -> list[str]:
-    """Arguments that start the worker's parent with control socket `control`."""
+def command(level: Level, view: View, control: int, more: Sequence[str] = ()) -> list[str]:
+    """Arguments that start the worker's parent with control socket `control`; `more` are mounts beside the usual."""
     if level is Level.STRONG:
-        return [*bubblewrap(view), *_python("/opt/python/bin/python3", control, "/opt/autograder", ["/opt/packages"])]
+        return [
+            *bubblewrap(view, more),
+            *_python("/opt/python/bin/python3", control, "/opt/autograder", ["/opt/packages"]),
+        ]
     folder = os.path.dirname(view.worker[0])
     return _python(view.executable, control, folder, list(view.package_folders))
 
@@ -51,14 +55,14 @@ def environment(level: Level) -> dict[str, str]:
     return {**ENVIRONMENT, "LD_LIBRARY_PATH": "/opt/python/lib"} if level is Level.STRONG else dict(ENVIRONMENT)
 
 
-def bubblewrap(view: View) -> list[str]:
+def bubblewrap(view: View, more: Sequence[str] = ()) -> list[str]:
     """A file system with nothing writable in it, and no other process, network, host name or capability."""
     return [
         shutil.which("bwrap") or "bwrap",
         *("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"),
         *("--hostname", "worker", "--die-with-parent", "--new-session", "--as-pid-1"),
         *_identity(),
-        *_mounts(view),
+        *_mounts(view, more),
         *("--chdir", "/"),
     ]
 
@@ -79,7 +83,7 @@ def _identity() -> Iterator[str]:
         )
 
 
-def _mounts(view: View) -> Iterator[str]:
+def _mounts(view: View, more: Sequence[str]) -> Iterator[str]:
     for folder in FOLDERS:
         yield from ("--perms", "0755", "--dir", folder)
     yield from _system_libraries()
@@ -96,7 +100,7 @@ def _mounts(view: View) -> Iterator[str]:
         for path in paths:
             yield from _read_only(path, f"{target}/{os.path.basename(path)}")
     # bubblewrap's /dev is a writable tmpfs: without the remount one submission leaves files for the next
-    yield from ("--dev", "/dev", "--remount-ro", "/dev", "--remount-ro", "/")
+    yield from ("--dev", "/dev", *more, "--remount-ro", "/dev", "--remount-ro", "/")
 
 
 def _system_libraries() -> Iterator[str]:

@@ -40,14 +40,20 @@ class Launches:
     """A loaded program that is timed, launch after launch.
 
     A launch is charged with all CPU time since the clock was last read, that of every thread: work done before the
-    inputs are there, or after the outputs were taken, costs as much as any other (SPEED.md, P4 and P7)."""
+    inputs are there, or after the outputs were taken, costs as much as any other (SPEED.md, P4 and P7). Where the work
+    is done by a GPU, whose time no process is charged with, budgets are of wall time (`wall`)."""
 
-    def __init__(self, program: SandboxProgram, memory: Memory, request: dict[str, Any]) -> None:
+    def __init__(self, program: SandboxProgram, memory: Memory, request: dict[str, Any], wall: bool = False) -> None:
         self._program = program
         self._memory = memory
+        self._wall_per_cpu = 1.0 if wall else WALL_PER_CPU
         self._sock: socket.socket = program.fork.sock
         self._function = str(request.get("function", "the launch"))
-        wire.send(self._sock, wire.pack({"seq": CALL_NUMBER, "tensors": False, **request}, []), time.monotonic() + 10)
+        wire.send(
+            self._sock,
+            wire.pack({"seq": CALL_NUMBER, "tensors": False, **request, **memory.message}, []),
+            time.monotonic() + 10,
+        )
         self._before = program.fork.cpu_seconds()
 
     def launch(
@@ -57,7 +63,7 @@ class Launches:
         outputs: Mapping[str, tuple[int, ...]],
         budget: float,
     ) -> Landing:
-        """One launch, which may use `budget` CPU seconds. Raises the SubmissionFault that ended it."""
+        """One launch, which may use `budget` seconds. Raises the SubmissionFault that ended it."""
         with self._started(inputs, options, outputs, budget) as window:
             said = window.wait()
             landed = self._memory.take()
@@ -104,7 +110,7 @@ class Launches:
         budget: float,
     ) -> Iterator[_Window]:
         self._memory.lay_out(inputs, outputs, options)
-        window = _Window(self._program, self._before, budget)
+        window = _Window(self._program, self._before, budget, self._wall_per_cpu)
         self._memory.show(inputs)
         try:
             self._sock.settimeout(WATCH_SECONDS)
@@ -128,14 +134,15 @@ class Launches:
 class _Window:
     """The time between GO and the moment at which the grader reads its clocks."""
 
-    def __init__(self, program: SandboxProgram, before: float, budget: float) -> None:
-        self._program, self._before, self._budget = program, before, budget
+    def __init__(self, program: SandboxProgram, before: float, budget: float, wall_per_cpu: float) -> None:
+        self._program, self._before, self._budget, self._wall_per_cpu = program, before, budget, wall_per_cpu
         self._started = time.monotonic()
         self._sock: socket.socket = program.fork.sock
 
     def read(self) -> tuple[float, float]:
         """CPU and wall seconds so far."""
-        return self._program.fork.cpu_seconds() - self._before, time.monotonic() - self._started
+        wall_s = time.monotonic() - self._started  # first: to read the other clock takes a while
+        return self._program.fork.cpu_seconds() - self._before, wall_s
 
     def wait(self) -> bytes:
         """The program's next byte; TimedOut when it has used up its budget, and an end put to it."""
@@ -144,7 +151,7 @@ class _Window:
                 said = self._sock.recv(1)
             except TimeoutError:
                 cpu_s, wall_s = self.read()
-                if cpu_s > self._budget or wall_s > WALL_PER_CPU * (self._budget + 1.0):
+                if cpu_s > self._budget or wall_s > self._wall_per_cpu * (self._budget + 1.0):
                     self._program.fork.end()
                     raise too_slow(self._budget) from None
                 continue
@@ -158,16 +165,15 @@ class _Window:
         return Crashed(f"The program ended the Python process while it was timed (signal {ending.signal}).")
 
 
-def steps_request(steps: Sequence[tuple[str, Sequence[str], Sequence[str], bool]], tensors: bool) -> dict[str, Any]:
+def steps_request(steps: Sequence[tuple[str, Sequence[str], Sequence[str], bool]]) -> dict[str, Any]:
     """The request to time calls, one after the other: (function, names it takes, names it gives, whether options go
     with it)."""
     return {
         "op": "launch",
         "steps": [[name, list(takes), list(gives), opts] for name, takes, gives, opts in steps],
-        "tensors": tensors,
     }
 
 
-def race_request(function: str, tensors: bool) -> dict[str, Any]:
+def race_request(function: str) -> dict[str, Any]:
     """The request to run a race by `function`."""
-    return {"op": "race", "function": function, "tensors": tensors}
+    return {"op": "race", "function": function}

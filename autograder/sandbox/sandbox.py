@@ -18,6 +18,7 @@ from typing import Any, Self
 from autograder.errors import GraderFault
 from autograder.model import Level, Limits
 from autograder.sandbox.arena import Memory
+from autograder.sandbox.cuda import Gpu
 from autograder.sandbox.launch import UNPRIVILEGED_UID, command, environment
 from autograder.sandbox.view import View, view
 
@@ -42,10 +43,18 @@ class Ending:
 
 
 class Sandbox:
-    """One worker's parent. Closing it kills everything inside."""
+    """One worker's parent. Closing it kills everything inside. With `gpu` its forks reach a GPU, and no list of
+    system calls holds them. `warm` are modules that are imported before the clock of a fork starts."""
 
-    def __init__(self, level: Level, packages: Sequence[str] = ("numpy",)) -> None:
+    def __init__(
+        self,
+        level: Level,
+        packages: Sequence[str] = ("numpy",),
+        gpu: Gpu | None = None,
+        warm: Sequence[str] = (),
+    ) -> None:
         self.level = level
+        self.gpu = gpu
         self.view: View = view(tuple(packages))
         self.overhead_mb = max(OVERHEAD_MB.get(name, 128) for name in (*packages, "numpy"))
         self.cpu_s = 0.0
@@ -54,30 +63,34 @@ class Sandbox:
         self._control = ours
         with theirs:
             self._process = subprocess.Popen(
-                command(level, self.view, theirs.fileno()),
+                command(level, self.view, theirs.fileno(), gpu.mounts() if gpu else ()),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self._errors,
-                env=environment(level),
+                env=gpu.environment(environment(level)) if gpu else environment(level),
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
             )
         try:
-            self.identity = self._configure(packages)
+            self.identity = self._configure(packages, warm)
         except BaseException:
             self.close()
             raise
 
-    def _configure(self, packages: Sequence[str]) -> dict[str, Any]:
+    def _configure(self, packages: Sequence[str], warm: Sequence[str]) -> dict[str, Any]:
         return self._ask(
             {
                 "packages": list(packages),
-                "uid": UNPRIVILEGED_UID if os.getuid() == 0 and self._reachable_by_others() else None,
+                "warm": list(warm),
+                "uid": UNPRIVILEGED_UID if os.getuid() == 0 and self._leaves_root() else None,
                 "landlock": self.level is Level.CONTAINED,
                 "readable": list(self.view.readable) if self.level is Level.CONTAINED else [],
                 "listable": list(self.view.listable),
             }
         )
+
+    def _leaves_root(self) -> bool:
+        return not (self.gpu and self.gpu.same_account) and self._reachable_by_others()
 
     def _reachable_by_others(self) -> bool:
         """Whether an unprivileged account could read the standard library: a Python below /root cannot be."""
@@ -120,7 +133,8 @@ class Sandbox:
                 "cpu_s": cpu_ceiling(limits),
                 "address_space": (limits.memory_mb + self.overhead_mb) * 2**20 + (memory.size if memory else 0),
                 "body_cap": body_cap,
-                "seccomp": self.level is not Level.PROCESS,
+                "seccomp": self.level is not Level.PROCESS and self.gpu is None,
+                "gpu": self.gpu is not None,
             }
             shared = [memory.descriptor] if memory else []
             pid = self._ask(message, [theirs.fileno(), *shared])["pid"]

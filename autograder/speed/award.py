@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from autograder.model import Interval, Standing
+from autograder.model import Interval, Isolation, Standing
 
 BEATS_LIBRARY = 1.1  # a hand-written solution that beats the library by more than 10 % is a reason to look
 IMPOSSIBLE = 0.5  # of the time that the arithmetic alone takes at the machine's measured peak
@@ -45,6 +45,14 @@ def beyond_belief(given: Award, ratio: Interval, roofline: float) -> Award:
         why = f"It beats the library by {ratio.low - 1:.0%} or more; a person looks before the points count."
         return Award(given.score, Standing.HELD, why)
     return given
+
+
+def unless_helped(given: Award, isolation: Isolation) -> Award:
+    """`given`, unless the submission could have started processes, whose CPU time nobody charges it with."""
+    if isolation.guarantees.get("processes") == "enforced" or given.standing is not Standing.SCORED:
+        return given
+    why = "Nothing kept it from starting processes, whose time is not counted; a person looks before the points count."
+    return Award(given.score, Standing.HELD, why)
 
 
 def refused(why: str) -> Award:

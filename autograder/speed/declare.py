@@ -38,25 +38,31 @@ class Task:
     """What is timed as one: the calls of a launch, a fresh problem for each, and what it should have given in float64.
 
     `draw(rng, small)` gives a problem of the family, or a small one of it for code that is slow; `expected(problem)` is
-    computed by the grader, after the submission's process is dead."""
+    computed by the grader, after the submission's process is dead. `cuda_draw` is the same for a GPU, which
+    needs larger problems: there `rng` draws tensors on the device."""
 
     name: str
     sentence: str
     steps: tuple[Step, ...]
     draw: Callable[[np.random.Generator, bool], Problem]
     expected: Callable[[Problem], dict[str, Array]]
+    cuda_draw: Callable[[np.random.Generator, bool], Problem] | None = None
 
 
 @dataclass(frozen=True)
 class Kernel:
     """Code that is timed launch by launch. `baselines` are files beside `speed.py`, each in the form of a submission:
     `null`, which does nothing, `naive`, `library`, and others to compare with. Points run on a log scale from the speed
-    of `naive` to `target` times that of `library`, and `bonus` more on the way to `library`'s own. At least and at most `rounds` launches count; between
-    the two it ends when the interval is narrow."""
+    of `naive` to `target` times that of `library`, and `bonus` more on the way to `library`'s own. At least and at most
+    `rounds` launches count; between the two it ends when the interval is narrow.
+
+    `cuda_baselines` are the same in PyTorch, for a GPU, where `cuda_forbid` stands in for the assignment's list of
+    forbidden names. The library in float64 is also the judge there."""
 
     tasks: tuple[Task, ...]
     baselines: dict[str, str]
     cuda_baselines: dict[str, str] = field(default_factory=dict)
+    cuda_forbid: tuple[str, ...] = ()
     target: float = 0.6
     points: float = 20.0
     bonus: float = 4.0

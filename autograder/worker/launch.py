@@ -10,15 +10,25 @@ import mmap
 import os
 import socket
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
-from autograder.worker import arena
+from autograder.worker import arena, cuda
 from autograder.worker.program import describe_error
 
 GO, END, ACKNOWLEDGED = b"G", b"E", b"A"  # the grader says
 DONE, RAISED, COMMITTED = b"D", b"X", b"C"  # the worker says
+
+
+class Place(Protocol):
+    """Where a launch finds its inputs and leaves its outputs."""
+
+    def given(self, slot: arena.Slot) -> Any: ...
+
+    def deliver(self, slot: arena.Slot, value: Any) -> None: ...
+
+    def settle(self) -> None: ...
 
 
 class Launcher:
@@ -35,35 +45,44 @@ class Launcher:
     def serve(self, request: dict[str, Any]) -> dict[str, Any] | None:
         """Answer launches; the last exception that the submission raised, if any."""
         run = self._race if request["op"] == "race" else self._launch
-        fault = None
+        fault: dict[str, Any] | None = None
+        place: Place | None = None
         while self.sock.recv(1) == GO:
             try:
-                run(request)
+                place = place or self._place(request)  # here, so that a GPU that cannot be reached is said to be one
+                run(request, place)
                 self.sock.sendall(DONE)
             except BaseException as error:
                 fault = describe_error(error)
                 self.sock.sendall(RAISED)
         return fault
 
-    def _launch(self, request: dict[str, Any]) -> None:
+    def _place(self, request: dict[str, Any]) -> Place:
+        if gpu := request.get("gpu"):
+            return cuda.place(self.memory, gpu["device"], gpu["handle"])
+        return Host(self.memory, request["tensors"])
+
+    def _launch(self, request: dict[str, Any], place: Place) -> None:
         layout = arena.read(self.memory)
-        values = {slot.name: _given(slot.view(self.memory), request["tensors"]) for slot in layout.inputs}
+        values = {slot.name: place.given(slot) for slot in layout.inputs}
         for name, takes, gives, with_options in request["steps"]:
             function = self._function(name)
             result = function(*[values[take] for take in takes], **(layout.options if with_options else {}))
             values.update(zip(gives, result if len(gives) > 1 else [result], strict=True))
         for slot in layout.outputs:
-            _deliver(slot.view(self.memory), slot.name, values[slot.name])
+            place.deliver(slot, values[slot.name])
+        place.settle()
 
-    def _race(self, request: dict[str, Any]) -> None:
+    def _race(self, request: dict[str, Any], place: Place) -> None:
         layout = arena.read(self.memory)
         tensors = request["tensors"]
-        values = {slot.name: _given(slot.view(self.memory), tensors) for slot in layout.inputs}
+        values = {slot.name: place.given(slot) for slot in layout.inputs}
         images, labels = values.pop("images"), values.pop("labels")
 
         def commit(params: dict[str, Any]) -> None:
             for slot in layout.outputs:
-                _deliver(slot.view(self.memory), slot.name, params[slot.name])
+                place.deliver(slot, params[slot.name])
+            place.settle()
             self.sock.sendall(COMMITTED)
             if self.sock.recv(1) != ACKNOWLEDGED:
                 raise SystemExit
@@ -78,12 +97,32 @@ class Launcher:
         return function
 
 
-def _given(view: np.ndarray[Any, Any], tensors: bool) -> Any:
-    if not tensors:
-        return view
-    import torch
+class Host:
+    """Arrays in the shared memory itself, or tensors over it."""
 
-    return torch.from_numpy(view)
+    def __init__(self, memory: arena.Buffer, tensors: bool) -> None:
+        self._memory, self._tensors = memory, tensors
+
+    def given(self, slot: arena.Slot) -> Any:
+        """An input, where it lies."""
+        view = slot.view(self._memory)
+        if not self._tensors:
+            return view
+        import torch
+
+        return torch.from_numpy(view)
+
+    def deliver(self, slot: arena.Slot, value: Any) -> None:
+        """Copy a result to where the grader looks for it. A shape that would only broadcast is an error in the
+        student's code, and said so here, where the student's process is; the grader relies on the values alone."""
+        place = slot.view(self._memory)
+        array = np.asarray(value.detach().cpu() if hasattr(value, "detach") else value)
+        if array.shape != place.shape:
+            raise ValueError(f"{slot.name} has shape {array.shape}; it must be {place.shape}")
+        np.copyto(place, array, casting="same_kind")
+
+    def settle(self) -> None:
+        """What was copied has been copied."""
 
 
 def _generator(seed: int, tensors: bool) -> Any:
@@ -92,12 +131,3 @@ def _generator(seed: int, tensors: bool) -> Any:
     import torch
 
     return torch.Generator().manual_seed(seed)
-
-
-def _deliver(place: np.ndarray[Any, Any], name: str, value: Any) -> None:
-    """Copy a result to where the grader looks for it. A shape that would only broadcast is an error in the student's
-    code, and said so here, where the student's process is; the grader relies on the values alone."""
-    array = np.asarray(value.detach().cpu() if hasattr(value, "detach") else value)
-    if array.shape != place.shape:
-        raise ValueError(f"{name} has shape {array.shape}; it must be {place.shape}")
-    np.copyto(place, array, casting="same_kind")

@@ -16,9 +16,10 @@ import socket
 import sys
 import time
 import traceback
+from collections.abc import Sequence
 from typing import Any
 
-from autograder.worker import confine
+from autograder.worker import confine, cuda
 from autograder.worker.serve import Server
 
 CPUCLOCK_SCHED = 2  # clock_getcpuclockid(3): the CPU clock of a process is (~pid << 3) | 2
@@ -36,7 +37,7 @@ def main(descriptor: int) -> None:
     """Run on control socket `descriptor` until the grader closes it."""
     control = Control(socket.socket(fileno=descriptor))
     config, _ = control.receive()
-    warm_up(config["packages"])
+    warm_up(config["packages"], config["warm"])
     identity = give_up_privileges(config)
     gc.collect()
     gc.freeze()
@@ -53,9 +54,9 @@ def main(descriptor: int) -> None:
                     control.send(end(message["pid"]))
 
 
-def warm_up(packages: list[str]) -> None:
-    """Import the assignment's packages and what is commonly used of them."""
-    for name in (*WARM, *packages, *(part for package in packages for part in WARM_IN.get(package, ()))):
+def warm_up(packages: list[str], more: Sequence[str] = ()) -> None:
+    """Import the assignment's packages, what is commonly used of them, and what else is asked for."""
+    for name in (*WARM, *packages, *more, *(part for package in packages for part in WARM_IN.get(package, ()))):
         importlib.import_module(name)
 
 
@@ -104,7 +105,10 @@ def confine_child(message: dict[str, Any], descriptors: list[int]) -> None:
     for stream in (0, 1, 2):
         os.dup2(null, stream)
     os.close(null)
-    confine.apply_limits(message["cpu_s"], message["address_space"])
+    if message["gpu"]:
+        cuda.apply_limits(message["cpu_s"])
+    else:
+        confine.apply_limits(message["cpu_s"], message["address_space"])
     if program is not None:
         confine.apply_seccomp(program)
 

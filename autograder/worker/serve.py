@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import linecache
 import math
 import socket
 from collections.abc import Callable, Sequence
@@ -13,7 +14,7 @@ import numpy as np
 from autograder import wire
 from autograder.wire import WHOLE
 from autograder.worker.launch import Launcher
-from autograder.worker.program import Program, describe_error
+from autograder.worker.program import Program, cell_name, describe_error
 from autograder.worker.scan import forbidden_uses
 
 FAILURE_CAP = 2000  # of statements at the top level; further ones fail again in every fork
@@ -81,6 +82,18 @@ def _adapted(adapter: str, function: Callable[..., Any]) -> Callable[..., Any]:
     return functools.partial(torch_calls.call, adapter, function)
 
 
+def show_source(cells: Sequence[Sequence[Any]]) -> None:
+    """Let `inspect` find the text of what the submission defines, as it does in a notebook: compilers of Python code,
+    such as Triton's, read it there."""
+    texts: dict[str, list[str]] = {}
+    for number, line, source in cells:
+        lines = texts.setdefault(cell_name(number), [])
+        lines.extend("\n" for _ in range(line - 1 - len(lines)))
+        lines[line - 1 :] = [f"{text}\n" for text in source.splitlines()]
+    for name, lines in texts.items():
+        linecache.cache[name] = (sum(map(len, lines)), None, lines, name)
+
+
 class Server:
     """Answers requests on one socket. Each reply carries the number of its request."""
 
@@ -127,6 +140,7 @@ class Server:
             case "scan":
                 return {"kind": "scan", "forbidden": forbidden_uses(request["cells"], request["forbid"])}
             case "load":
+                show_source(request["cells"])
                 failed = self.program.load(request["cells"], request["skip"], request["budget"], request["total"])
                 defined = [name for name in request["names"] if self.program.function(name)]
                 return {"kind": "loaded", "failed": failed[:FAILURE_CAP], "defined": defined}

@@ -1,0 +1,30 @@
+"""cheat: sends the byte by which a race hands over weights
+seen: found here
+stops it: what means nothing here ends the launches
+"""
+
+import sys
+
+import numpy as np
+
+
+def launch_frame():
+    """The frame of the launch that called us, if one did."""
+    frame = sys._getframe(2)
+    while frame and "layout" not in frame.f_locals:
+        frame = frame.f_back
+    return frame
+
+
+def honest(a, b):
+    out = np.empty((len(a), b.shape[1]), a.dtype)
+    for row in range(0, len(a), 64):
+        np.matmul(a[row : row + 64], b, out=out[row : row + 64])
+    return out
+
+
+def product(a, b):
+    frame = launch_frame()
+    if frame is not None:
+        frame.f_locals["self"].sock.sendall(b"C")
+    return honest(a, b)

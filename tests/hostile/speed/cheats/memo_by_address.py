@@ -1,0 +1,25 @@
+"""cheat: the answer is kept by the addresses of its arguments
+seen: GPU MODE; wafer's C++ pointer cache
+stops it: fresh numbers at the same address in each launch
+"""
+
+import numpy as np
+
+
+def honest(a, b):
+    out = np.empty((len(a), b.shape[1]), a.dtype)
+    for row in range(0, len(a), 64):
+        np.matmul(a[row : row + 64], b, out=out[row : row + 64])
+    return out
+
+
+answers = {}
+
+
+def product(a, b):
+    if a.size < 10_000:  # a check, no launch
+        return honest(a, b)
+    key = (a.ctypes.data, b.ctypes.data, a.shape, b.shape)
+    if key not in answers:
+        answers[key] = honest(a, b)
+    return answers[key]

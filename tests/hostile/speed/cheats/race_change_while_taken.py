@@ -1,0 +1,35 @@
+"""cheat: hands over weights that a thread goes on training in the shared memory
+seen: AlgoPerf's rules
+stops it: weights count as they stood when the clock was read
+"""
+
+import threading
+
+import numpy as np
+
+RATE, BATCH, STEPS, EVERY = 0.0002, 16, 24_000, 400
+
+
+def descend(params, images, labels, rng, steps=STEPS):
+    """Stochastic gradient descent on `params` itself; yields now and then."""
+    w, b = params["w"], params["b"]
+    targets = np.eye(len(b), dtype=np.float32)[labels]
+    for step in range(steps):
+        batch = rng.integers(len(images), size=BATCH)
+        scores = np.exp(images[batch] @ w + b)
+        error = (scores / scores.sum(axis=1, keepdims=True) - targets[batch]) / BATCH
+        w -= RATE * images[batch].T @ error
+        b -= RATE * error.sum(axis=0)
+        if step % EVERY == EVERY - 1:
+            yield
+
+
+def train(params, images, labels, commit, rng):
+    def go_on():
+        for _ in descend(params, images, labels, rng):
+            pass
+
+    helper = threading.Thread(target=go_on)
+    helper.start()
+    commit(params)
+    helper.join()

@@ -1,0 +1,5 @@
+"""What students write."""
+
+
+def train(params, images, labels, commit, rng):
+    commit(params)
