@@ -35,7 +35,7 @@ from autograder.model import (
 from autograder.sandbox.runner import SandboxRunner
 from autograder.sandbox.sandbox import Sandbox
 from autograder.speed.alias import alias_of
-from autograder.speed.award import award, refused, unless_helped
+from autograder.speed.award import award, outpaced, refused, unless_helped
 from autograder.speed.declare import Kernel, Race
 from autograder.speed.policy import objection
 from autograder.submission import read_submission
@@ -209,7 +209,7 @@ def _race(entry: Entry, race: Race) -> Outcome:
         missed = next(timing for timing in timings if not timing.ratio)
         return Outcome(refused(f"It did not reach the target on every data set. {missed.message}"), timings)
     given = award(ratio, 1.0, race.target_ratio, race.points, race.bonus, best=2 * race.target_ratio)
-    return Outcome(given, timings, ratio, 1.0)
+    return Outcome(outpaced(given, ratio, race.fastest), timings, ratio, 1.0)
 
 
 def _track(part: Kernel | Race, submission: Submission, device: Device) -> Track:

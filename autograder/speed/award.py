@@ -47,6 +47,15 @@ def beyond_belief(given: Award, ratio: Interval, roofline: float) -> Award:
     return given
 
 
+def outpaced(given: Award, ratio: Interval, fastest: float) -> Award:
+    """`given`, unless training converged faster than anybody has seen it do honestly (MLPerf's reference convergence
+    points serve the same end): `fastest` times the speed of the baseline."""
+    if not ratio.low > fastest:
+        return given
+    why = f"It trains {ratio.low:.1f} times as fast as the baseline or faster; a person looks before the points count."
+    return Award(given.score, Standing.HELD, why)
+
+
 def unless_helped(given: Award, isolation: Isolation) -> Award:
     """`given`, unless the submission could have started processes, whose CPU time nobody charges it with."""
     if isolation.guarantees.get("processes") == "enforced" or given.standing is not Standing.SCORED:

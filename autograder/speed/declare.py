@@ -86,7 +86,7 @@ class Race:
     `draw(rng)` gives a data set and `initial(rng)` the weights to start from; `accuracy(params, images, labels)` is the
     grader's own. Each of `draws` data sets is raced by the submission and by `baseline` (for PyTorch `torch_baseline`),
     files beside `speed.py`; a submission may use `budget` times the baseline's cost. Points run on a log scale from the
-    baseline's cost to `target_ratio` times its speed."""
+    baseline's cost to `target_ratio` times its speed; beyond `fastest` times a person looks first."""
 
     draw: Callable[[np.random.Generator], Split]
     initial: Callable[[np.random.Generator], dict[str, Array]]
@@ -98,5 +98,6 @@ class Race:
     draws: int = 3
     budget: float = 4.0
     target_ratio: float = 2.0
+    fastest: float = 8.0
     points: float = 20.0
     bonus: float = 4.0

@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from autograder.model import Interval, Isolation, Level, Standing
-from autograder.speed.award import Award, award, beyond_belief, log_scale, refused, unless_helped
+from autograder.speed.award import Award, award, beyond_belief, log_scale, outpaced, refused, unless_helped
 
 RATIO = st.floats(1e-6, 1e6)
 
@@ -100,3 +100,13 @@ def test_where_processes_could_be_started_a_person_looks_first():
     )
     assert unless_helped(refused("no"), open_) == refused("no")
     assert unless_helped(given_, Isolation(Level.PROCESS, {})).standing is Standing.HELD
+
+
+def test_training_faster_than_anybody_waits_for_a_person():
+    given = Award(40.0, Standing.SCORED, "fine")
+    assert outpaced(given, at(8.0), fastest=8.0) == given
+    doubted = outpaced(given, at(8.5), fastest=8.0)
+    assert (doubted.score, doubted.standing) == (40.0, Standing.HELD)
+    assert doubted.reason == (
+        "It trains 8.5 times as fast as the baseline or faster; a person looks before the points count."
+    )
