@@ -75,6 +75,8 @@ class Examiner:
             cpu_s, wall_s = runner.cpu_s, runner.wall_s
             if first.fault is None:
                 return _result(check, Verdict.PASS, cpu_s=cpu_s, wall_s=wall_s)
+            if _is_of_another(check, first):
+                return _result(check, Verdict.SKIPPED, _waiting_message(check, first), cpu_s=cpu_s, wall_s=wall_s)
             explained = self._explain(check, runner, first) if self.explain else {"message": str(first.fault)}
         except GraderFault as error:
             log.error("%s", error)
@@ -91,7 +93,8 @@ class Examiner:
 
     def _explain(self, check: Check, runner: Runner, first: Attempt) -> dict[str, Any]:
         diagnosis = self._diagnose(check, first)
-        smallest = self._shrink(check, runner, first) or first
+        told = diagnosis is not None and check.visibility is Visibility.HIDDEN  # whose case nobody will see
+        smallest = first if told else self._shrink(check, runner, first) or first
         if diagnosis is None and smallest is not first:
             diagnosis = self._diagnose(check, smallest)
         case = smallest.case
@@ -131,13 +134,8 @@ class Examiner:
         if case is None or not isinstance(fault, CheckFailed):
             return None
 
-        def with_mistake(mistake: Mistake) -> Trace | None:
-            functions = {**vars(self.declared.reference), mistake.entry_point: mistake.replacement}
-            try:
-                theirs = self.attempt_locally(check, functions, case)
-            except GraderFault:  # a mistake that breaks the check is for `prove` to find, not for this student
-                return None
-            return theirs.trace if theirs.fault is not None else None
+        def with_mistake(mistake: Mistake) -> Trace | None:  # the class shares the case, and with it this work
+            return case.once(("mistake", check.id, mistake.name), lambda: self._trace_of(mistake, check, case))
 
         known = match(check, self.declared.mistakes, failed.trace, failed.precision, with_mistake)
         if known or fault.actual is None or fault.expected is None:
@@ -147,9 +145,29 @@ class Examiner:
         tensor = fault.tensor or "the output"
         return signature(fault.actual, fault.expected, tensor=tensor, context=context, tolerance=tolerance)
 
+    def _trace_of(self, mistake: Mistake, check: Check, case: Case) -> Trace | None:
+        functions = {**vars(self.declared.reference), mistake.entry_point: mistake.replacement}
+        try:
+            theirs = self.attempt_locally(check, functions, case)
+        except GraderFault:  # a mistake that breaks the check is for `prove` to find, not for this student
+            return None
+        return theirs.trace if theirs.fault is not None else None
+
     def attempt_locally(self, check: Check, functions: Mapping[str, Callable[..., Any]], case: Case) -> Attempt:
         """An attempt by trusted functions, in this process."""
         return attempt(check, Student(self.declared.assignment, LocalProgram(functions)), [case])
+
+
+def _is_of_another(check: Check, failed: Attempt) -> bool:
+    """Whether another entry point ended the check, by an exception or an answer of no use: a backward pass that nobody
+    could ask, since its forward pass gave no cache. Time and memory are what all calls together used."""
+    return failed.culprit not in (None, check.entry_point) and failed.verdict in (Verdict.CRASH, Verdict.FAIL)
+
+
+def _waiting_message(check: Check, failed: Attempt) -> str:
+    if check.visibility is Visibility.HIDDEN:
+        return f"Not graded: {failed.culprit}, which it calls, fails on a hidden case."
+    return f"Not graded: it calls {failed.culprit}. {failed.fault}"
 
 
 def _broken_message(check: Check, error: GraderFault) -> str:

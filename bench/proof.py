@@ -1,4 +1,6 @@
-"""The table of docs/proof.md: `autograder prove --mutants --seeds N --json | python -m bench.proof > docs/proof.md`."""
+"""The table of docs/proof.md: `autograder prove --mutants --seeds N --json | python -m bench.proof > docs/proof.md`.
+
+The lines of several runs, one after the other, make one table."""
 
 from __future__ import annotations
 
@@ -17,26 +19,37 @@ COLUMNS = {
 
 
 def page(lines: Iterable[str]) -> str:
-    """The page for the JSON lines that `prove` printed; of each assignment only the summary counts."""
-    summaries = [found for line in lines if "claims" in (found := json.loads(line))]
-    head = ["assignment", *COLUMNS.values(), "proven"]
+    """The page for the JSON lines that `prove` printed, in one run or in several; of each assignment only the summary
+    counts."""
+    found = [json.loads(line) for line in lines]
+    summaries = sorted((line for line in found if "claims" in line), key=lambda line: str(line["assignment"]))
+    head = ["assignment", *COLUMNS.values(), "seeds", "proven"]
     rows = [
         [
             summary["assignment"],
-            *(f"{counts['held']} of {counts['tested']}" for counts in (summary["claims"][claim] for claim in COLUMNS)),
+            *(_count(summary["claims"].get(claim)) for claim in COLUMNS),
+            str(summary["seeds"]),
             "yes" if summary["proven"] else "**no**",
         ]
         for summary in summaries
     ]
     table = ["| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *rows)]
-    return "\n".join(["# Proof", "", WORDS, "", *table, ""])
+    command = "autograder prove" + " --mutants" * all(summary["mutants"] for summary in summaries)
+    seeds = sorted({summary["seeds"] for summary in summaries})
+    shown = f"{command} --seeds {'|'.join(map(str, seeds))} --json | python -m bench.proof > docs/proof.md"
+    return "\n".join(["# Proof", "", f"Made by `{shown}`.", "", *table, "", WORDS, ""])
+
+
+def _count(counts: dict[str, int] | None) -> str:
+    return f"{counts['held']} of {counts['tested']}" if counts else "—"
 
 
 WORDS = """\
-Made by `autograder prove --mutants --json | python -m bench.proof`. For every assignment it also holds that the
-reference scores full, that the template scores 0 with every entry point `MISSING`, that no line of a solution is in
-the template, and that the points add up. Mutants that no input can tell from the original are listed, each with its
-reason, in the assignment's `equivalent.toml`; they are not counted here."""
+Each variant is graded under so many grading seeds, from 0 on, and must score full under each; mistakes and mutants
+under seed 0. For every assignment it also holds that the reference scores full, that the template scores 0 with every
+entry point `MISSING`, that no line of a solution is in the template, and that the points add up. Mutants that no input
+can tell from the original are listed, each with its reason, in the assignment's `equivalent.toml`; they are not counted
+here."""
 
 
 if __name__ == "__main__":

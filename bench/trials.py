@@ -18,7 +18,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from autograder.checks.gradcheck import gradcheck, rng
+from autograder.checks.gradcheck import gradcheck
+from autograder.checks.gradient_pair import rng
 from autograder.checks.regimes import REGIMES, Shape, draw
 
 Array = NDArray[np.float64]

@@ -48,6 +48,14 @@ LARGE_IMAGES = space(n=(2, 3), c=(2, 3), h=(2, 3), w=(3, 4), scale=(20.0,), eps=
 LARGE_EXAMPLES = space(n=(2, 3), d=(4, 5), scale=(20.0,), eps=UNSEEN_EPS)
 
 
+def one(of, **sizes):
+    """The first case of a Space in these sizes, which all differ: for a check that makes dozens of calls a case."""
+    return Space(rows=[of.rows[0] | sizes], **of.choices)
+
+
+ONE, ONE_IMAGE, ONE_EXAMPLE = one(LARGE, n=5, d=3), one(LARGE_IMAGES, n=2, c=3, h=4, w=5), one(LARGE_EXAMPLES, n=3, d=5)
+
+
 @dataclass(frozen=True)
 class Layer:
     """One of the three layers. `axes` are those of the statistics; `one` has a mean of its own; `arrange` brings
@@ -62,6 +70,7 @@ class Layer:
     plain: Space
     small: Space
     large: Space
+    one_case: Space
 
     @property
     def forward(self):
@@ -147,6 +156,7 @@ BATCH = Layer(
     plain=FEATURES,
     small=SMALL,
     large=LARGE,
+    one_case=ONE,
 )
 SPATIAL = Layer(
     name="spatial_batchnorm",
@@ -158,6 +168,7 @@ SPATIAL = Layer(
     plain=IMAGES,
     small=SMALL_IMAGES,
     large=LARGE_IMAGES,
+    one_case=ONE_IMAGE,
 )
 LAYER = Layer(
     name="layernorm",
@@ -169,4 +180,5 @@ LAYER = Layer(
     plain=EXAMPLES,
     small=SMALL_EXAMPLES,
     large=LARGE_EXAMPLES,
+    one_case=ONE_EXAMPLE,
 )

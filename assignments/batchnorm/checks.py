@@ -23,7 +23,7 @@ ASKED = {
     "state_shape": ("plain", 1, ("running",)),
     "gradients": ("plain", 2, ()),
     "eps": ("small", 2, ()),
-    "consistent": ("large", 0, ()),
+    "consistent": ("one_case", 0, ()),
     "orthogonal": ("large", 2, ()),
     "shapes": ("plain", 1, ("gradients",)),
 }

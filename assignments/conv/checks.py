@@ -131,11 +131,13 @@ def conv2d_forward_pointwise(student, case):
 
 @check("conv2d_forward", points=1)
 def conv2d_forward_lenet(student, case):
-    """LeNet-5: a 32 × 32 image gives (6, 28, 28), (6, 14, 14) gives (16, 10, 10), and (16, 5, 5) gives 120 numbers."""
-    for channels, size, filters, kernel, after in ((1, 32, 6, 5, 28), (6, 14, 16, 5, 10), (16, 5, 120, 5, 1)):
-        x, b = case.array(f"x{size}", 1, channels, size, size), case.array(f"b{size}", filters)
-        w = case.array(f"w{size}", filters, channels, kernel, kernel)
-        expected = case.once(size, lambda args=(x, w, b): formulas.convolve(*args))
+    """LeNet-5: a 32 × 32 image gives (6, 28, 28), (6, 14, 14) gives (16, 10, 10), (16, 5, 5) gives 120, 84 and 10."""
+    lenet = ((1, 32, 6, 5, 28), (6, 14, 16, 5, 10), (16, 5, 120, 5, 1), (120, 1, 84, 1, 1), (84, 1, 10, 1, 1))
+    for channels, size, filters, kernel, after in lenet:
+        name = f"{channels}x{size}x{size}"
+        x, b = case.array(f"x {name}", 1, channels, size, size), case.array(f"b {name}", filters)
+        w = case.array(f"w {name}", filters, channels, kernel, kernel)
+        expected = case.once(name, lambda args=(x, w, b): formulas.convolve(*args))
         out, _ = student.conv2d_forward(x, w, b)
         expect_shape(out=(out, (1, filters, after, after)))
         expect(student, out=(out, expected))

@@ -283,9 +283,11 @@ def activation_statistics_saturation(student, case):
 
 @check("activation_statistics", points=1.5)
 def activation_statistics_level(student, case):
-    """ReLU with He's weights: the mean square is the same in every layer."""
-    stack = Stack([mirrored(case, f"Q{layer}", 2 * WIDTH) for layer in range(3)], lambda z: np.maximum(z, 0))
-    expect_level(student, case, stack, [1.0] * 3)
+    """ReLU with He's weights, or Xavier's without an activation: the mean square is the same in every layer."""
+    he = Stack([mirrored(case, f"He {layer}", 2 * WIDTH) for layer in range(3)], lambda z: np.maximum(z, 0))
+    xavier = Stack([rotation(case, f"Xavier {layer}", WIDTH) for layer in range(3)], lambda z: z)
+    for stack in (he, xavier):
+        expect_level(student, case, stack, [1.0] * 3)
 
 
 @check("activation_statistics", points=1)
@@ -313,11 +315,10 @@ def expect_groups(found, expected):
 
 
 def _groups(found):
-    """The groups, each sorted. A list of one group arrives as that group, because a single output is unpacked."""
+    """The groups, each sorted."""
     rows = found.tolist() if isinstance(found, np.ndarray) else found
     if not isinstance(rows, tuple | list):
         raise CheckFailed("groups must be a list of lists of unit numbers.")
-    rows = [rows] if rows and all(isinstance(unit, int | np.integer) for unit in rows) else rows
     rows = [row.tolist() if isinstance(row, np.ndarray) else row for row in rows]
     if not all(
         isinstance(row, tuple | list) and all(isinstance(unit, int | np.integer) for unit in row) for row in rows

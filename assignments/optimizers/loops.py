@@ -10,12 +10,10 @@ from .problems import Watch
 def batches_of(student, n, batch_size, *seeds):
     """For each seed the mini-batches of one epoch, each a list of arrays of integers."""
     found = student.each("minibatches", [(n, batch_size, Rng(seed)) for seed in seeds])
-    return [_listed(batches, one=n <= batch_size) for batches in found]
+    return [_listed(batches) for batches in found]
 
 
-def _listed(batches, one):
-    if one and _indices(batches) is not None:
-        batches = [batches]  # a list of one batch arrives as that batch, like any output that comes as a list of one
+def _listed(batches):
     if not isinstance(batches, list | tuple):
         raise CheckFailed("minibatches must yield its batches, or return them in a list.", tensor="batches")
     arrays = [_indices(batch) for batch in batches]

@@ -65,32 +65,6 @@ def zero_branch_gradients(x, params, dout):
     return {**zeros, "W2": active.T @ dout, "b2": dout.sum(axis=0)}
 
 
-class Unpacked:
-    """A student's block as functions of plain arrays, which is what `expect_consistent` differentiates."""
-
-    def __init__(self, student, keys):
-        self.student, self.keys = student, keys
-
-    def each(self, name, points):
-        return self.student.each(name, [self._packed(*point) for point in points])
-
-    def __getattr__(self, name):
-        function = getattr(self.student, name)
-        return self._backward(function) if name.endswith("_backward") else lambda *args: function(*self._packed(*args))
-
-    def _packed(self, x, *arrays):
-        return x, dict(zip(self.keys, arrays, strict=True))
-
-    def _backward(self, function):
-        def run(dout, cache):
-            dx, grads = function(dout, cache)
-            if not isinstance(grads, dict) or not grads.keys() >= set(self.keys):
-                raise CheckFailed(f"grads is not a dict with the keys {', '.join(self.keys)}.", tensor="grads")
-            return (dx, *(grads[key] for key in self.keys))
-
-        return run
-
-
 # ── the deep stack ──────────────────────────────────────────────────────────────────────────────────
 
 # 30 layers of 100. Over 1,500 stacks the mean log-factor of a plain layer has a standard deviation of 0.021 and, from

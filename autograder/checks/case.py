@@ -13,11 +13,12 @@ import hashlib
 import random
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 Array = np.ndarray[Any, np.dtype[Any]]
+T = TypeVar("T")
 
 _hypothesis = threading.Lock()  # submissions are graded in threads; the engine's global state is not made for them
 # The seeds that shrinking may try: few, so that the smallest counterexample is also a stable one.
@@ -119,6 +120,7 @@ class Case:
         self.params = dict(params)
         self.seed = seed
         self.arrays: dict[str, Any] = {}
+        self._made: dict[str, str] = {}
         self._known: dict[Any, Any] = {}
 
     def __getattr__(self, name: str) -> Any:
@@ -133,31 +135,46 @@ class Case:
 
     def array(self, name: str, *shape: int) -> Array:
         """Distinct-looking numbers away from zero, of the kind `content` names: whole, normal (the default), wide."""
-        return self._draw(name, shape, lambda rng: _CONTENTS[self.params.get("content", "normal")](rng, shape))
+        content = _CONTENTS[self.params.get("content", "normal")]
+        return self._draw(name, f"an array of shape {shape}", lambda rng: content(rng, shape))
 
     def labels(self, name: str, count: int, classes: int) -> Array:
         """`count` class labels below `classes`."""
-        return self._draw(name, (count,), lambda rng: np.asarray(rng.integers(0, classes, count)))
+        labels = f"{count} labels below {classes}"
+        return self._draw(name, labels, lambda rng: np.asarray(rng.integers(0, classes, count)))
 
     def given(self, name: str, value: Any) -> Any:
-        """Note a value that the check made itself, so that the counterexample shows it."""
-        return self.arrays.setdefault(name, value)
+        """Note a value that the check made itself, so that the counterexample shows it. An array can no longer be
+        written to: the class shares it."""
+        made = f"a given {f'array of shape {value.shape}' if isinstance(value, np.ndarray) else 'value'}"
+        self._claim(name, made)
+        if isinstance(value, np.ndarray):
+            value.flags.writeable = False
+        found = self.arrays.setdefault(name, value)
+        if found is not value and not np.array_equal(found, value):
+            raise ValueError(f"{name} is {made} already, and is given other values; call one of them something else")
+        return found
 
-    def once(self, key: Any, compute: Callable[[], Any]) -> Any:
+    def once(self, key: Any, compute: Callable[[], T]) -> T:
         """The value of `compute`, worked out the first time that this case is asked."""
         if key not in self._known:
             self._known[key] = compute()
-        return self._known[key]
+        known: T = self._known[key]
+        return known
 
-    def _draw(self, name: str, shape: tuple[int, ...], draw: Callable[[np.random.Generator], Array]) -> Array:
+    def _draw(self, name: str, made: str, draw: Callable[[np.random.Generator], Array]) -> Array:
+        self._claim(name, made)
         if name not in self.arrays:
             array = draw(self.rng(name))
             array.flags.writeable = False
             self.arrays[name] = array
         found: Array = self.arrays[name]
-        if found.shape != shape:  # checks that share a space share its cases, and so the names in them
-            raise ValueError(f"{name} has been drawn in shape {found.shape} already, and is asked for in {shape}")
         return found
+
+    def _claim(self, name: str, made: str) -> None:
+        """One name, one thing: checks that share a space share its cases, and so the names in them."""
+        if (before := self._made.setdefault(name, made)) != made:
+            raise ValueError(f"{name} is {before} already, and is asked for as {made}; call one of them something else")
 
 
 def _label_seed(*parts: Any) -> int:

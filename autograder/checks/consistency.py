@@ -9,6 +9,7 @@ import numpy as np
 
 from autograder.checks.compare import numeric, without_ones
 from autograder.checks.gradcheck import gradcheck
+from autograder.checks.gradient_pair import GradientVerdict
 from autograder.checks.student import Student
 from autograder.errors import CheckFailed
 
@@ -24,34 +25,54 @@ def expect_consistent(
 ) -> None:
     """`backward` must be the gradient of `forward` at `args`, by numerical differentiation of the student's own
     forward: a wrong forward with a right backward earns these points. A pair that any constant or linear function would
-    satisfy (zero and zero, identity and identity) earns nothing. `names` are those of the gradients, in order."""
+    satisfy (zero and zero, identity and identity) earns nothing. `names` are those of the gradients, in order: of the
+    first arguments that are arrays of floats or dicts of such, whose gradient is a dict; all others are passed on."""
+    wanted = _wanted(args, names)
+    slots = _slots(args, wanted)
+    flat = [args[i] if key is None else args[i][key] for i, key in slots]
+    tensors = {place: key or wanted[i] for place, (i, key) in enumerate(slots) if i in wanted}
 
-    differentiated = [argument for argument in args if isinstance(argument, np.ndarray) and argument.dtype.kind == "f"]
+    def packed(point: Sequence[Any]) -> list[Any]:
+        arguments = list(args)
+        for (i, key), value in zip(slots, point, strict=True):
+            arguments[i] = value if key is None else {**arguments[i], key: value}
+        return arguments
 
     def evaluate(points: Sequence[Sequence[Any]]) -> list[Array]:
-        return [numeric("out", outputs[0]) for outputs in student.each(forward, points)]
+        return [numeric("out", outputs[0]) for outputs in student.each(forward, map(packed, points))]
 
-    def gradients(dout: Array, *point: Any) -> tuple[Any, ...]:
-        _, cache, *_ = getattr(student, forward)(*point)  # a running state may follow
+    def gradients(dout: Array, *point: Any) -> list[Any]:
+        _, cache, *_ = getattr(student, forward)(*packed(point))  # a running state may follow
         found = getattr(student, backward)(dout, cache)
-        parts = found if isinstance(found, tuple) else (found,)
-        if len(parts) != len(differentiated):
+        parts = found if isinstance(found, tuple) and len(names) > 1 else (found,)
+        if len(parts) != len(names):
             raise CheckFailed(f"{backward} returned {len(parts)} values where ({', '.join(names)}) is asked for.")
-        return tuple(_in_shape(part, argument) for part, argument in zip(parts, differentiated, strict=True))
+        pairs = zip(wanted.items(), parts, strict=True)
+        return [gradient for (i, name), part in pairs for gradient in _unpacked(name, part, args[i])]
 
     for attempt in range(ATTEMPTS):
-        verdict = gradcheck(lambda *point: evaluate([point])[0], gradients, args, seed=seed + attempt, batch=evaluate)
+        verdict = gradcheck(
+            lambda *point: evaluate([point])[0],
+            gradients,
+            flat,
+            wrt=tuple(tensors),
+            seed=seed + attempt,
+            batch=evaluate,
+        )
         if verdict.status != "UNCHECKED":
             break
+    _judge(verdict, forward, backward, tensors)
+
+
+def _judge(verdict: GradientVerdict, forward: str, backward: str, tensors: dict[int, str]) -> None:
     if verdict.status == "UNCHECKED":
         raise CheckFailed(
             f"The slope of {forward} cannot be measured: it must give the same output for the same input."
         )
     if verdict.status == "FAIL":
-        name = names[verdict.tensor] if verdict.tensor is not None and verdict.tensor < len(names) else None
         raise CheckFailed(
             f"{backward} is not the gradient of your own {forward}: {verdict.reason}.",
-            tensor=name,
+            tensor=tensors.get(verdict.tensor) if verdict.tensor is not None else None,
             actual=verdict.analytic,
             expected=verdict.numeric,
         )
@@ -61,6 +82,41 @@ def expect_consistent(
         raise CheckFailed(
             f"The slope of {forward} is the same everywhere, so it is not the function that is asked for."
         )
+
+
+def _wanted(args: Sequence[Any], names: Sequence[str]) -> dict[int, str]:
+    """The name of the gradient for each argument that has one, by its place."""
+    places = [i for i, argument in enumerate(args) if _is_differentiable(argument)]
+    if len(places) < len(names):
+        raise ValueError(
+            f"({', '.join(names)}) are {len(names)} gradients, of {len(places)} arguments that can have one"
+        )
+    return dict(zip(places, names, strict=False))
+
+
+def _slots(args: Sequence[Any], wanted: dict[int, str]) -> list[tuple[int, str | None]]:
+    """The arguments laid out flat, as the gradient checker wants them: by place, and for a dict that has a gradient by
+    each of its keys."""
+    return [
+        (i, key)
+        for i, argument in enumerate(args)
+        for key in (argument if i in wanted and isinstance(argument, dict) else [None])
+    ]
+
+
+def _is_differentiable(argument: Any) -> bool:
+    if isinstance(argument, dict):
+        return bool(argument) and all(_is_differentiable(value) for value in argument.values())
+    return isinstance(argument, np.ndarray) and argument.dtype.kind == "f"
+
+
+def _unpacked(name: str, part: Any, argument: Any) -> list[Any]:
+    """The gradients in what came back for one argument: an array for an array, a dict for a dict."""
+    if not isinstance(argument, dict):
+        return [_in_shape(part, argument)]
+    if not isinstance(part, dict) or not part.keys() >= argument.keys():
+        raise CheckFailed(f"{name} is not a dict with the keys {', '.join(argument)}.", tensor=name)
+    return [_in_shape(part[key], value) for key, value in argument.items()]
 
 
 def _in_shape(gradient: Any, argument: Array) -> Any:

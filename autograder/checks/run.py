@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,21 +20,29 @@ ARRAY_CAP = 24  # numbers; a larger array is shown by its shape alone
 
 @dataclass(frozen=True)
 class Attempt:
-    """How a student fared: the fault and the case that brought it out, or neither; and what the student returned."""
+    """How a student fared: the fault and the case that brought it out, or neither; and what the student returned.
+
+    `culprit` is the entry point whose call ended the check, if it was a call that did."""
 
     verdict: Verdict
     fault: SubmissionFault | None
     case: Case | None
     trace: tuple[tuple[str, tuple[Any, ...]], ...]
     precision: str
+    culprit: str | None = None
 
 
 def cases_of(check: Check, seed: int) -> tuple[Case, ...]:
     """The cases that `check` asks under grading seed `seed`: the same objects for every submission of the class."""
     if check.strategy is None:
-        return (Case({}, seed),)
+        return (_only_case(check, seed),)
     cases: tuple[Case, ...] = check.strategy.cases(seed, check.examples)
     return cases
+
+
+@functools.lru_cache(maxsize=256)
+def _only_case(check: Check, seed: int) -> Case:
+    return Case({}, seed)
 
 
 def attempt(check: Check, student: Student, cases: Sequence[Case]) -> Attempt:
@@ -46,7 +55,8 @@ def attempt(check: Check, student: Student, cases: Sequence[Case]) -> Attempt:
             with np.errstate(all="ignore"):
                 check.run(student, case)
         except SubmissionFault as fault:
-            return Attempt(fault.verdict, fault, case, tuple(student.trace), student.precision)
+            trace = tuple(student.trace)
+            return Attempt(fault.verdict, fault, case, trace, student.precision, student.culprit(fault))
         except GraderFault:
             raise
         except Exception as error:

@@ -7,6 +7,7 @@ the entry points return, and remembers it, so that a wrong answer can be compare
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -47,6 +48,7 @@ class Student:
         self._program = program
         self.trace: list[tuple[str, tuple[Any, ...]]] = []
         self.precision = "float64"
+        self._ended: tuple[str, SubmissionFault] | None = None
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         try:
@@ -62,15 +64,17 @@ class Student:
         if keep and len(entry.returns) == 1:
             keep = (WHOLE,)
         calls = [Call(name, tuple(args), kwargs, keep) for args in argument_lists]
-        return [self._accept(entry, outcome) for outcome in self._program.calls(calls)]
+        with self._calling(name):
+            return [self._accept(entry, outcome) for outcome in self._program.calls(calls)]
 
     def arguments_after(self, name: str, *args: Any, **kwargs: Any) -> list[Any]:
         """The arguments as a call of `name` left them: for checks that inputs are not modified."""
-        (outcome,) = self._program.calls([Call(name, args, kwargs, echo=True)])
-        if isinstance(outcome, SubmissionFault):
-            raise outcome
-        if not isinstance(outcome, list) or len(outcome) != len(args):
-            raise Crashed("The program broke the grading protocol: it sent other arguments than it was given.")
+        with self._calling(name):
+            (outcome,) = self._program.calls([Call(name, args, kwargs, echo=True)])
+            if isinstance(outcome, SubmissionFault):
+                raise outcome
+            if not isinstance(outcome, list) or len(outcome) != len(args):
+                raise Crashed("The program broke the grading protocol: it sent other arguments than it was given.")
         # What was done to the arguments tells one mistake from another; a cache is the student's own business.
         left = [after for before, after in zip(args, outcome, strict=True) if not isinstance(before, Handle)]
         self.trace.append((name, tuple(left)))
@@ -110,6 +114,18 @@ class Student:
                 return run
         raise Crashed("The program broke the grading protocol: it sent no result of PyTorch code.")
 
+    def culprit(self, fault: SubmissionFault) -> str | None:
+        """The entry point whose call ended in `fault`; None for a fault that was found in what it returned."""
+        return self._ended[0] if self._ended and self._ended[1] is fault else None
+
+    @contextmanager
+    def _calling(self, name: str) -> Iterator[None]:
+        try:
+            yield
+        except SubmissionFault as fault:
+            self._ended = (name, fault)
+            raise
+
     def _accept(self, entry: EntryPoint, outcome: Any) -> Any:
         if isinstance(outcome, SubmissionFault):
             raise outcome
@@ -124,11 +140,9 @@ class Student:
 
 
 def _unpack(entry: EntryPoint, value: Any) -> tuple[Any, ...]:
-    wanted = ", ".join(entry.returns)
     if len(entry.returns) == 1:
-        if isinstance(value, tuple | list) and len(value) == 1:
-            value = value[0]
-        return (value,)
+        return (value,)  # as it is: [out] is no array, and a list of one batch is a list
+    wanted = ", ".join(entry.returns)
     if isinstance(value, tuple | list) and len(value) == len(entry.returns):
         return tuple(value)
     raise CheckFailed(f"{entry.name} returned {describe(value)} where ({wanted}) is asked for.")
@@ -149,5 +163,5 @@ def describe(value: Any) -> str:
     if isinstance(value, np.ndarray):
         return f"one array of shape {value.shape}"
     if isinstance(value, tuple | list):
-        return f"{len(value)} value{'s' if len(value) != 1 else ''}"
+        return f"a {type(value).__name__} of {len(value)} value{'s' if len(value) != 1 else ''}"
     return "None" if value is None else f"a {type(value).__name__}"

@@ -36,14 +36,15 @@ def list_command(as_json: bool) -> None:
 
 
 def _row(slug: str, folder: Path) -> dict[str, Any]:
-    from autograder.assignment.discover import discover
+    from autograder.assignment.discover import points_in
+    from autograder.assignment.load import load_assignment
 
-    declared = discover(folder)
+    assignment = load_assignment(folder)
     return {
         "id": slug,
-        "title": declared.assignment.title,
-        "entry_points": [entry.name for entry in declared.assignment.entry_points],
-        "points": sum(check.points for check in declared.checks),
+        "title": assignment.title,
+        "entry_points": [entry.name for entry in assignment.entry_points],
+        "points": points_in(folder),
         "folder": str(folder),
     }
 
@@ -55,8 +56,10 @@ def _print_rows(rows: list[dict[str, Any]]) -> None:
         )
     width = max(len(row["id"]) for row in rows)
     for row in rows:
-        count = len(row["entry_points"])
-        click.echo(f"{row['id']:<{width}}  {row['title']}  ({count} entry points, {row['points']:g} points)")
+        counts = [f"{len(row['entry_points'])} entry points"]
+        if row["points"] is not None:
+            counts.append(f"{row['points']:g} points")
+        click.echo(f"{row['id']:<{width}}  {row['title']}  ({', '.join(counts)})")
 
 
 @click.command("doctor", short_help="Say which isolation holds.")

@@ -32,7 +32,7 @@ MEANING = {
     Verdict.TIMEOUT: "took too long",
     Verdict.MEMORY: "needed too much memory",
     Verdict.MISSING: "not written yet",
-    Verdict.SKIPPED: "waits for another check",
+    Verdict.SKIPPED: "waits for another function or check",
     Verdict.FORBIDDEN: "uses what the rules forbid",
     Verdict.GRADER_ERROR: "the grader failed, at no cost to the student",
 }

@@ -246,8 +246,7 @@ def test_groups_in_any_order_and_kind_of_list(found):
     CHECKS.expect_groups(found, ((0, 2), (1, 3, 4)))
 
 
-def test_a_single_group_arrives_unpacked():
-    CHECKS.expect_groups([0, 2], ((0, 2),))
+def test_a_single_group_is_a_list_of_one():
     CHECKS.expect_groups([[0, 2]], ((0, 2),))
     CHECKS.expect_groups([], ())
     CHECKS.expect_groups(np.array([[0, 2], [1, 3]]), ((0, 2), (1, 3)))
@@ -256,7 +255,7 @@ def test_a_single_group_arrives_unpacked():
 def test_wrong_groups_are_shown():
     with pytest.raises(CheckFailed, match=re.escape("groups is [[0, 2]]; it must be [[0, 2], [1, 3]].")):
         CHECKS.expect_groups([[2, 0]], ((0, 2), (1, 3)))
-    for nonsense in (None, 3, "x", Opaque("set"), [[0.0, 1.0]], [Opaque("set")], [None]):
+    for nonsense in (None, 3, "x", Opaque("set"), [[0.0, 1.0]], [Opaque("set")], [None], [0, 2]):
         with pytest.raises(CheckFailed, match=re.escape("groups must be a list of lists of unit numbers.")):
             CHECKS.expect_groups(nonsense, ((0, 2),))
 

@@ -1,5 +1,6 @@
 """One check against one submission: what the result says, and what it keeps to itself."""
 
+import dataclasses
 import json
 
 import msgspec
@@ -33,10 +34,83 @@ def test_a_known_mistake_is_named_on_the_smallest_case(results):
     assert result.replay.startswith("ag1-")
 
 
+def test_a_class_shares_the_search_for_its_mistakes(results, tiny):
+    calls = []
+
+    def counted(x):
+        calls.append(x)
+        return np.asarray(x) ** 2
+
+    bank = tuple(
+        msgspec.structs.replace(mistake, replacement=counted) if mistake.name == "squared" else mistake
+        for mistake in tiny.mistakes
+    )
+    declared = dataclasses.replace(tiny, mistakes=bank)
+    first = results(seed=41, declared=declared, double=lambda x: np.asarray(x) ** 2)
+    searched = len(calls)
+    second = results(seed=41, declared=declared, double=lambda x: np.asarray(x) ** 2)
+    assert first["double.values"].diagnosis == second["double.values"].diagnosis
+    assert second["double.values"].diagnosis.mistake == "squared"
+    assert 0 < searched == len(calls)
+
+
 def test_what_needs_a_failed_check_is_skipped(results):
     result = results(double=lambda x: x)["double.purity"]
     assert (result.verdict, result.points) == (Verdict.SKIPPED, 0.0)
     assert result.message == "Not graded: it counts only once double.values passes."
+
+
+def test_a_backward_pass_that_nobody_could_ask_is_skipped_and_says_why(results):
+    def affine_forward(x, w):
+        raise ValueError("no")
+
+    found = results(affine_forward=affine_forward)
+    assert found["affine_forward.values"].verdict is Verdict.CRASH
+    result = found["affine_backward.gradients"]
+    assert (result.verdict, result.points) == (Verdict.SKIPPED, 0.0)
+    assert result.message == "Not graded: it calls affine_forward. affine_forward raised ValueError: no."
+    assert (result.counterexample, result.replay) == (None, None)
+
+
+def test_a_forward_pass_without_a_cache_is_no_fault_of_the_backward_pass(results):
+    found = results(affine_forward=lambda x, w: x @ w)
+    assert found["affine_forward.values"].verdict is Verdict.FAIL
+    assert found["affine_backward.gradients"].verdict is Verdict.SKIPPED
+    assert found["affine_backward.gradients"].message == (
+        "Not graded: it calls affine_forward. affine_forward returned one array of shape (3, 4) where (out, cache) is "
+        "asked for."
+    )
+
+
+def test_a_hidden_check_that_could_not_be_asked_tells_nothing_of_its_case(results, tiny):
+    def affine_forward(x, w):
+        raise ValueError(str(x.tolist()))
+
+    hidden = tuple(
+        msgspec.structs.replace(check, visibility=Visibility.HIDDEN)
+        for check in tiny.checks
+        if check.entry_point == "affine_backward"
+    )
+    declared = dataclasses.replace(tiny, checks=hidden)
+    result = results(declared=declared, affine_forward=affine_forward)["affine_backward.gradients"]
+    assert result.verdict is Verdict.SKIPPED
+    assert result.message == "Not graded: affine_forward, which it calls, fails on a hidden case."
+
+
+def test_a_backward_pass_is_blamed_for_what_it_does_itself(results):
+    def affine_backward(dout, cache):
+        raise ValueError("no")
+
+    found = results(affine_backward=affine_backward)["affine_backward.gradients"]
+    assert (found.verdict, found.message) == (Verdict.CRASH, "affine_backward raised ValueError: no.")
+
+
+def test_a_forward_pass_that_is_not_written_leaves_its_backward_pass_missing(results):
+    def affine_forward(x, w):
+        raise NotImplementedError
+
+    found = results(affine_forward=affine_forward)["affine_backward.gradients"]
+    assert (found.verdict, found.message) == (Verdict.MISSING, "affine_forward is not written yet.")
 
 
 def test_a_hidden_failure_shows_category_and_diagnosis_alone(results):
@@ -71,8 +145,6 @@ def test_a_broken_check_costs_nobody_points_and_is_flagged(results, tiny):
     checks = tuple(
         msgspec.structs.replace(check, run=broken) for check in tiny.checks if check.id.startswith("double.")
     )
-    import dataclasses
-
     found = results(declared=dataclasses.replace(tiny, checks=checks))
     assert found["double.values"].verdict is Verdict.GRADER_ERROR
     assert "ZeroDivisionError" in found["double.values"].message

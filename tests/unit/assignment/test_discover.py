@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
+import subprocess
 import sys
 import types
+from pathlib import Path
 
 import pytest
-from tiny_course import CHECK_IDS, CHECKS, MISTAKES, REFERENCE, VARIANTS, write_assignment
+from tiny_course import CHECK_IDS, CHECKS, MAX_SCORE, MISTAKES, REFERENCE, VARIANTS, write_assignment
 
 from autograder.assignment.declare import collecting, declare_check, first_paragraph, mistake, variant
-from autograder.assignment.discover import assignment_folders, course_folders, discover, find_assignment
+from autograder.assignment.discover import assignment_folders, course_folders, discover, find_assignment, points_in
 from autograder.errors import AssignmentError, AutograderError
 from autograder.model import Visibility
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def problems_of(folder):
@@ -60,6 +65,56 @@ def test_an_assignment_read_again_is_read_anew(tmp_path):
     assert discover(write_assignment(tmp_path)).reference.double(1.0) == 2.0
     changed = REFERENCE.replace("return 2.0 * np.asarray(x)", "return 3.0 * np.asarray(x) + 0.0")
     assert discover(write_assignment(tmp_path, reference=changed)).reference.double(1.0) == 3.0
+
+
+# ── what a list needs ──────────────────────────────────────────────────────────────────────────
+
+
+def test_points_are_counted_without_the_reference(tmp_path, tiny):
+    folder = write_assignment(tmp_path, reference="import a_package_that_nobody_has\n")
+    assert points_in(folder) == sum(check.points for check in tiny.checks) == MAX_SCORE
+    assert not [name for name in sys.modules if name.startswith("autograder_listed.")]
+
+
+@pytest.mark.parametrize("line", ["from .reference import double", "import a_package_that_nobody_has"])
+def test_points_are_left_out_where_the_checks_need_what_is_not_here(tmp_path, line):
+    assert points_in(write_assignment(tmp_path, checks=f"{line}\n{CHECKS}")) is None
+
+
+def test_checks_that_are_broken_are_said_to_be(tmp_path):
+    with pytest.raises(AssignmentError, match=r"checks\.py: line 1: ZeroDivisionError: division by zero$"):
+        points_in(write_assignment(tmp_path, checks=f"1 / 0\n{CHECKS}"))
+
+
+WITHOUT_TORCH = """
+import sys
+from autograder.cli import cli
+sys.modules["torch"] = None  # importing it now fails, as where it is not installed
+try:
+    cli.main({arguments!r}, standalone_mode=False, prog_name="autograder")
+except SystemExit as end:
+    assert not end.code, end.code
+print(*(name for name in sys.modules if name.endswith(".reference")), file=sys.stderr)
+"""
+COMPLETION = {"_AUTOGRADER_COMPLETE": "bash_complete", "COMP_WORDS": "autograder check res", "COMP_CWORD": "2"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "shown"),
+    [
+        (["list"], {}, "(7 entry points, 100 points)"),
+        (["list", "--json"], {}, '"points": 100.0'),
+        ([], COMPLETION, "plain,residual"),
+    ],
+)
+def test_listing_and_completing_load_no_reference_and_no_torch(arguments, environment, shown):
+    command = [sys.executable, "-c", WITHOUT_TORCH.format(arguments=arguments)]
+    done = subprocess.run(
+        command, capture_output=True, text=True, cwd=ROOT, check=True, env={**os.environ, **environment}
+    )
+    assert done.stderr.strip() == ""
+    assert "residual" in done.stdout
+    assert shown in done.stdout
 
 
 # ── what is declared wrongly ───────────────────────────────────────────────────────────────────

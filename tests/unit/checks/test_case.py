@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import itertools
+import re
 import threading
 
+import msgspec
 import numpy as np
 import pytest
 
 from autograder.checks.case import CONTENTS, SHRINK_SEEDS, Case, Space
+from autograder.checks.run import attempt
+from autograder.checks.student import Student
+from autograder.errors import GraderFault
+from autograder.sandbox.local import LocalProgram
 
 SPACE = {"n": (1, 2, 3, 4), "d": (1, 2, 3, 5), "content": CONTENTS}
 
@@ -101,6 +107,71 @@ def test_what_was_drawn_is_kept():
     assert case.array("x", 3) is case.array("x", 3)
     assert case.given("axis", 1) == 1
     assert set(case.arrays) == {"x", "axis"}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "message"),
+    [
+        (
+            lambda case: case.array("x", 2, 3),
+            lambda case: case.array("x", 3, 2),
+            "x is an array of shape (2, 3) already, and is asked for as an array of shape (3, 2); call one of them "
+            "something else",
+        ),
+        (
+            lambda case: case.labels("y", 4, 2),
+            lambda case: case.labels("y", 4, 3),
+            "y is 4 labels below 2 already, and is asked for as 4 labels below 3; call one of them something else",
+        ),
+        (
+            lambda case: case.given("x", np.zeros((2, 3))),
+            lambda case: case.given("x", np.zeros(3)),
+            "x is a given array of shape (2, 3) already, and is asked for as a given array of shape (3,); call one of "
+            "them something else",
+        ),
+        (
+            lambda case: case.given("x", np.zeros(3)),
+            lambda case: case.given("x", np.ones(3)),
+            "x is a given array of shape (3,) already, and is given other values; call one of them something else",
+        ),
+        (
+            lambda case: case.given("x", 1.0),
+            lambda case: case.given("x", 2.0),
+            "x is a given value already, and is given other values; call one of them something else",
+        ),
+        (
+            lambda case: case.given("x", np.zeros(3)),
+            lambda case: case.array("x", 3),
+            "x is a given array of shape (3,) already, and is asked for as an array of shape (3,); call one of them "
+            "something else",
+        ),
+    ],
+)
+def test_a_name_stands_for_one_thing(first, second, message):
+    """Checks that share a space share its cases: the second to use a name would be given what the first one made."""
+    for one, other in ((first, second), (first, first)):
+        case = Case({}, 1)
+        found = one(case)
+        if other is first:
+            assert np.array_equal(other(case), found)
+        else:
+            with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+                other(case)
+
+
+def test_a_given_array_is_shared_and_so_cannot_be_written():
+    with pytest.raises(ValueError, match="read-only"):
+        Case({}, 1).given("x", np.zeros(3))[0] = 1
+
+
+def test_a_check_that_takes_a_name_twice_is_the_grader_s_fault(tiny):
+    def run(student, case):
+        case.array("x", 2)
+        case.array("x", 3)
+
+    check = msgspec.structs.replace(tiny.checks[0], run=run)
+    with pytest.raises(GraderFault, match=rf"^check {check.id} broke on .*: ValueError: x is an array of shape \(2,\)"):
+        attempt(check, Student(tiny.assignment, LocalProgram({})), [Case({}, 1)])
 
 
 def test_work_is_done_once_for_the_class():

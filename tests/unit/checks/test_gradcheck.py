@@ -4,7 +4,8 @@ import re
 import numpy as np
 import pytest
 
-from autograder.checks.gradcheck import gradcheck, rng
+from autograder.checks.gradcheck import gradcheck
+from autograder.checks.gradient_pair import rng
 from autograder.checks.regimes import REGIMES, draw
 from bench import trials
 from bench.trials import OPS, damaged, in_float32, scaled, single, swapped, uniform

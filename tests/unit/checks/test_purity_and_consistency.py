@@ -158,3 +158,67 @@ def test_too_many_gradients_are_counted(student, tiny):
     one = Student(tiny.assignment, LocalProgram({"affine_forward": affine_forward, "double": lambda *_: (X, W, X)}))
     with pytest.raises(CheckFailed, match=r"^double returned 3 values where \(dx, dw\) is asked for.$"):
         expect_consistent(one, "affine_forward", "double", (X, W), ("dx", "dw"), 5)
+
+
+# ── arguments that are dicts ───────────────────────────────────────────────────────────────────
+
+
+def packed_forward(x, w):
+    return x @ w["W"] + w["b"], (x, w)
+
+
+def packed_backward(dout, cache):
+    x, w = cache
+    return dout @ w["W"].T, {"W": x.T @ dout, "b": dout.sum(axis=0)}
+
+
+def packed(student, **functions):
+    args = (X, {"W": W, "b": np.array([0.3, -1.2])})
+    expect_consistent(student(**functions), "affine_forward", "affine_backward", args, ("dx", "grads"), 5)
+
+
+def test_parameters_may_come_in_a_dict_and_so_do_their_gradients(student):
+    packed(student, forward=packed_forward, backward=packed_backward)
+
+
+def test_a_wrong_gradient_in_a_dict_is_told_by_its_key(student):
+    def backward(dout, cache):
+        dx, grads = packed_backward(dout, cache)
+        return dx, {**grads, "b": 2 * grads["b"]}
+
+    with pytest.raises(CheckFailed, match="is not the gradient of your own affine_forward") as error:
+        packed(student, forward=packed_forward, backward=backward)
+    assert error.value.tensor == "b"
+
+
+@pytest.mark.parametrize("grads", [np.zeros(2), {"W": np.zeros((3, 2))}, [1.0]])
+def test_gradients_of_a_dict_must_be_a_dict_with_its_keys(student, grads):
+    with pytest.raises(CheckFailed, match=r"^grads is not a dict with the keys W, b\.$"):
+        packed(student, forward=packed_forward, backward=lambda dout, cache: (X, grads))
+
+
+def test_a_state_that_has_no_gradient_is_passed_on(student):
+    state = {"mean": np.array([5.0, 6.0])}
+    seen = []
+
+    def forward(x, w, given):
+        seen.append(given["mean"].tolist())
+        return affine_forward(x, w)
+
+    one = student(forward)
+    expect_consistent(one, "affine_forward", "affine_backward", (X, W, state), ("dx", "dw"), 5)
+    assert {tuple(mean) for mean in seen} == {(5.0, 6.0)}
+
+
+def test_more_gradients_than_arguments_is_the_authors_mistake(student):
+    with pytest.raises(ValueError, match=r"^\(dx, dw, db\) are 3 gradients, of 2 arguments that can have one$"):
+        expect_consistent(student(), "affine_forward", "affine_backward", (X, W), ("dx", "dw", "db"), 5)
+
+
+@pytest.mark.parametrize("wrap", [lambda dx: (dx,), lambda dx: [dx]])
+def test_a_single_gradient_that_is_wrapped_is_no_gradient(tiny, wrap):
+    functions = {"affine_forward": affine_forward, "double": lambda dout, cache: wrap(dout @ cache[1].T)}
+    with pytest.raises(CheckFailed):
+        expect_consistent(
+            Student(tiny.assignment, LocalProgram(functions)), "affine_forward", "double", (X, W), ("dx",), 5
+        )

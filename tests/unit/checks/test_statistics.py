@@ -262,7 +262,7 @@ def test_repeated_numbers_are_refused(repeat, how):
         (np.array([1.0, np.inf]), "w holds NaN or infinity; it must hold numbers."),
         (np.zeros((0, 3)), "w is empty."),
         (np.zeros(5, dtype=complex), "w has dtype complex128; it must be float64."),
-        ([1.0, 2.0], "w is 2 values; it must be a NumPy array of floats."),
+        ([1.0, 2.0], "w is a list of 2 values; it must be a NumPy array of floats."),
         (None, "w is None; it must be a NumPy array of floats."),
     ],
     ids=["NaN", "infinity", "empty", "complex", "list", "None"],

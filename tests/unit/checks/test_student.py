@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from autograder.checks.case import Case, Space
+from autograder.checks.compare import expect
 from autograder.checks.run import attempt, cases_of, counterexample
 from autograder.checks.student import Student, describe
 from autograder.errors import CheckFailed, Crashed, GraderFault, Missing
@@ -53,8 +54,15 @@ def test_a_cache_stays_with_the_program_and_comes_back_whole(tiny_assignment):
 
 
 @pytest.mark.parametrize("wrap", [lambda x: (x,), lambda x: [x]])
-def test_a_single_output_may_be_wrapped_in_a_tuple(wrap, tiny_assignment):
-    assert student(tiny_assignment, double=wrap).double(3.0) == 3.0
+def test_a_single_output_that_is_wrapped_is_no_array(wrap, tiny_assignment):
+    """Whoever uses such a function gets twice the list for twice the array."""
+    one = student(tiny_assignment, double=wrap)
+    with pytest.raises(CheckFailed, match=r"^out is a (list|tuple) of 1 value; it must be a NumPy array of floats\.$"):
+        expect(one, out=(one.double(np.ones(2)), np.ones(2)))
+
+
+def test_a_list_of_one_is_a_list(tiny_assignment):
+    assert student(tiny_assignment, double=lambda x: [[1, 2]]).double(1.0) == [[1, 2]]
 
 
 @pytest.mark.parametrize(
@@ -62,8 +70,8 @@ def test_a_single_output_may_be_wrapped_in_a_tuple(wrap, tiny_assignment):
     [
         (None, "None"),
         (np.ones(3), "one array of shape (3,)"),
-        ((1, 2, 3), "3 values"),
-        ([1.0], "1 value"),
+        ((1, 2, 3), "a tuple of 3 values"),
+        ([1.0], "a list of 1 value"),
         (1.0, "a float"),
     ],
 )
@@ -149,8 +157,8 @@ def test_the_trace_holds_what_was_returned(tiny_assignment):
         (Opaque("set"), "a value of type set"),
         (Handle(1, "dict"), "a value of type dict"),
         (np.zeros((2, 3)), "one array of shape (2, 3)"),
-        ([], "0 values"),
-        ((1,), "1 value"),
+        ([], "a list of 0 values"),
+        ((1,), "a tuple of 1 value"),
         (None, "None"),
         ({}, "a dict"),
     ],

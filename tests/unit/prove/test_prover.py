@@ -37,6 +37,12 @@ def test_a_new_assignment_is_proven(scaled):
     assert summed(findings).proven
 
 
+def test_points_that_add_up_to_no_whole_number_are_found(scaled):
+    checks = (msgspec.structs.replace(scaled.checks[0], points=4.25), *scaled.checks[1:])
+    found = broken(prove(dataclasses.replace(scaled, checks=checks), Options()))
+    assert found["points add up"].detail == "they add up to 10.25; make it a whole number"
+
+
 def test_a_check_that_no_mistake_breaks_is_found(scaled):
     fewer = dataclasses.replace(scaled, mistakes=())
     assert "some mistake breaks the check" in broken(prove(fewer, Options()))
