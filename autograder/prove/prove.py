@@ -6,6 +6,7 @@ is written, wrong code is caught by a named check, and every check earns its pla
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -154,7 +155,7 @@ def prove_mutants(declared: Declared, options: Options) -> Iterator[Finding]:
     """One finding for each mutant of the reference that is not known to be equivalent, and for each problem with the
     list of those that are."""
     source = Path(declared.assignment.reference).read_text(encoding="utf-8")
-    mutants = generate(source)
+    mutants = generate(source, asked_of_students(source))
     listed = read_equivalent(Path(declared.assignment.folder) / "equivalent.toml")
     for problem in check_equivalent(listed, mutants):
         yield Finding("the list of equivalent mutants is right", "equivalent.toml", False, problem)
@@ -169,6 +170,17 @@ def prove_mutants(declared: Declared, options: Options) -> Iterator[Finding]:
         where = f"line {mutant.line}: {mutant.before}  →  {mutant.after}"
         detail = f"{where} ({verdict or 'survives' if how == 'done' else how})"
         yield Finding("the mutant is killed", mutant.id, not survives, detail)
+
+
+def asked_of_students(source: str) -> list[str]:
+    """The top-level definitions that hold a solution: code that is given to students is not what checks are about."""
+    lines = source.split("\n")
+    return [
+        node.name
+        for node in ast.parse(source).body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        and any("### BEGIN SOLUTION" in line for line in lines[node.lineno - 1 : node.end_lineno])
+    ]
 
 
 def killer(declared: Declared, mutant: Mutant, seed: int) -> str:

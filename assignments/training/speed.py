@@ -1,0 +1,37 @@
+"""The training race: which data, which weights to start from, and who must be beaten."""
+
+import numpy as np
+
+from autograder import Race, Split
+
+from . import formulas
+from .reference import draw_glyphs, initial_weights
+
+TRAIN, TEST = 4000, 1500
+
+
+def draw(rng):
+    """Ten classes that nobody has seen, 4000 images to train on and 1500 to be judged by."""
+    images, labels = draw_glyphs(rng, TRAIN + TEST)
+    return Split(images[:TRAIN], labels[:TRAIN], images[TRAIN:], labels[TRAIN:])
+
+
+def accuracy(params, images, labels):
+    """The part of the images that the network gets right, from 0 to 1, computed in float64."""
+    params = {name: np.asarray(array, dtype=np.float64) for name, array in params.items()}
+    return float((formulas.logits(params, images).argmax(axis=1) == labels).mean())
+
+
+RACE = Race(
+    draw=draw,
+    initial=initial_weights,
+    accuracy=accuracy,
+    baseline="baselines/sgd.py",
+    torch_baseline="baselines/sgd_torch.py",
+    target=0.95,
+    draws=3,
+    budget=4.0,
+    target_ratio=2.0,
+    points=40,
+    bonus=8,
+)
