@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS report (
 """
 FILE_NAME = "results.sqlite"
 SPEED = "speed"
+BUSY_SECONDS = 60.0  # to wait for another process's write, which on a network file system may take seconds
 
 
 def result_key(submission: str, sha256: str, version: str, grader: str, checks: str, seed: int) -> str:
@@ -39,7 +40,9 @@ class Store:
         self._lock = threading.Lock()
         try:
             (folder / "reports").mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(folder / FILE_NAME, check_same_thread=False, isolation_level=None)
+            self._db = sqlite3.connect(
+                folder / FILE_NAME, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None
+            )
             # a rollback journal, not WAL: results often live on network file systems, where WAL loses data
             self._db.execute("PRAGMA synchronous = FULL")
             self._db.executescript(SCHEMA)
@@ -47,12 +50,15 @@ class Store:
             raise AutograderError(f"The results cannot be kept in {folder}: {error}; choose another --out.") from None
 
     def seed(self, wanted: int | None, fresh: int) -> int:
-        """The grading seed of this run: the one it was begun with, unless another is `wanted`."""
+        """The grading seed of this run: the one it was begun with, unless another is `wanted`. Of two processes that
+        begin one run at the same time, both get the seed of the first."""
         with self._lock:
-            row = self._db.execute("SELECT value FROM run WHERE name = 'seed'").fetchone()
-            seed = wanted if wanted is not None else int(row[0]) if row else fresh
-            self._db.execute("INSERT OR REPLACE INTO run VALUES ('seed', ?)", (str(seed),))
-        return seed
+            if wanted is not None:
+                self._db.execute("INSERT OR REPLACE INTO run VALUES ('seed', ?)", (str(wanted),))
+            else:
+                self._db.execute("INSERT OR IGNORE INTO run VALUES ('seed', ?)", (str(fresh),))
+            (seed,) = self._db.execute("SELECT value FROM run WHERE name = 'seed'").fetchone()
+        return int(seed)
 
     def get(self, key: str) -> GradeReport | None:
         """The report under `key`, if that submission has been graded."""

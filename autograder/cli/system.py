@@ -101,8 +101,9 @@ def _print(found: dict[str, dict[str, str] | str], usable: list[str]) -> None:
 
 
 @click.command("schema", short_help="Print the JSON Schema of a report.")
-def schema_command() -> None:
-    """Print the JSON Schema of a report, `autograder/report/v1`."""
+@click.argument("kind", type=click.Choice(["report", "speed"]), default="report")
+def schema_command(kind: str) -> None:
+    """Print the JSON Schema of a report, `autograder/report/v1`, or of a time, `autograder/speed/v1`."""
     from autograder.reports.schema import report_schema
 
-    click.echo(json.dumps(report_schema(), indent=2))
+    click.echo(json.dumps(report_schema(kind), indent=2))

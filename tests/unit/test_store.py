@@ -100,6 +100,23 @@ def test_a_seed_is_kept_unless_another_is_wanted(store):
     assert store.seed(0, fresh=66) == 0
 
 
+def test_of_two_that_begin_a_run_together_both_get_the_first_ones_seed(tmp_path):
+    """Each process draws a seed of its own, and only then looks whether there is one: whoever comes second takes it."""
+    begin = (
+        "import sys; from pathlib import Path; from autograder.store import Store\n"
+        "sys.stdin.readline(); print(Store(Path(sys.argv[1])).seed(None, fresh=int(sys.argv[2])))"
+    )
+    command = [sys.executable, "-c", begin, str(tmp_path / "run")]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    runs = [subprocess.Popen([*command, str(fresh)], **pipes) for fresh in range(1, 7)]
+    for run in runs:
+        run.stdin.write("go\n")
+        run.stdin.flush()
+    seeds = {run.communicate(timeout=120)[0] for run in runs}
+    assert len(seeds) == 1
+    assert int(seeds.pop()) in range(1, 7)
+
+
 def test_clearing_forgets_results_files_and_seed(store):
     store.seed(7, fresh=0)
     store.put("k", report())

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from jsonschema import Draft202012Validator
 from report_factory import every_verdict, hostile, mixed, perfect, report, result
+from speed_factory import race_report, speed_report
 
 from autograder.reports.schema import report_schema
 
@@ -44,3 +45,13 @@ def test_schema_name_is_required():
     found = as_json(perfect())
     del found["schema"]
     assert errors(found) == ["'schema' is a required property"]
+
+
+def test_the_schema_of_times_is_another():
+    schema = report_schema("speed")
+    Draft202012Validator.check_schema(schema)
+    assert (schema["$id"], schema["title"]) == ("urn:autograder:speed:v1", "autograder speed report, version 1")
+    fits = Draft202012Validator(schema)
+    assert [*fits.iter_errors(as_json(speed_report()))] == [*fits.iter_errors(as_json(race_report()))] == []
+    assert not fits.is_valid(as_json(perfect()))
+    assert not fits.is_valid(as_json(speed_report()) | {"standing": "famous"})
