@@ -40,7 +40,7 @@ class Launches:
     """A loaded program that is timed, launch after launch.
 
     A launch is charged with all CPU time since the clock was last read, that of every thread: work done before the
-    inputs are there, or after the outputs were taken, costs as much as any other (SPEED.md, P4 and P7). Where the work
+    inputs are there, or after the outputs were taken, costs as much as any other. Where the work
     is done by a GPU, whose time no process is charged with, budgets are of wall time (`wall`)."""
 
     def __init__(self, program: SandboxProgram, memory: Memory, request: dict[str, Any], wall: bool = False) -> None:
