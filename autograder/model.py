@@ -277,7 +277,7 @@ class Check(Record, frozen=True):
     """A named question to a submission: `run(student, case)` returns, or raises `CheckFailed`.
 
     `sentence` (the function's docstring) is what the student reads; `strategy` draws the cases; `needs` are the
-    ids of checks that must pass before this one pays."""
+    ids of checks that must pass before this one pays. A check that another entry point's call ends is skipped, too."""
 
     id: str
     entry_point: str

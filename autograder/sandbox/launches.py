@@ -48,7 +48,6 @@ class Launches:
         self._memory = memory
         self._wall_per_cpu = 1.0 if wall else WALL_PER_CPU
         self._sock: socket.socket = program.fork.sock
-        self._function = str(request.get("function", "the launch"))
         wire.send(
             self._sock,
             wire.pack({"seq": CALL_NUMBER, "tensors": False, **request, **memory.message}, []),
