@@ -4,7 +4,6 @@ The problems are layers as they stand in the middle of a small network, in float
 Each launch has another shape; all have about the same number of operations.
 """
 
-import math
 from functools import partial
 
 import numpy as np
@@ -27,7 +26,6 @@ CUDA_FAMILY = (
 )
 OPTIONS = {"stride": 1, "pad": 1}
 KERNEL_SIZE = 3
-FLOAT = 4  # bytes
 
 
 def draw(rng, small, family=FAMILY):
@@ -41,8 +39,7 @@ def draw(rng, small, family=FAMILY):
         "b": rng.standard_normal(f, dtype=np.float32),
     }
     multiply_adds = n * f * height * width * c * KERNEL_SIZE**2
-    moved = FLOAT * (sum(math.prod(array.shape) for array in inputs.values()) + n * f * height * width)
-    return Problem(inputs, OPTIONS, {"out": (n, f, height, width)}, 2.0 * multiply_adds, moved)
+    return Problem(inputs, OPTIONS, {"out": (n, f, height, width)}, 2.0 * multiply_adds)
 
 
 def draw_step(rng, small, family=FAMILY):
@@ -50,7 +47,7 @@ def draw_step(rng, small, family=FAMILY):
     forward = draw(rng, small, family)
     dout = rng.standard_normal(forward.outputs["out"], dtype=np.float32)
     shapes = {f"d{name}": array.shape for name, array in forward.inputs.items()}
-    return Problem({**forward.inputs, "dout": dout}, OPTIONS, shapes, 3 * forward.flops, 3 * forward.bytes)
+    return Problem({**forward.inputs, "dout": dout}, OPTIONS, shapes, 3 * forward.flops)
 
 
 def expected(problem):

@@ -153,4 +153,4 @@ class DeviceRng:
 def on_host(problem: Problem) -> Problem:
     """The same problem with arrays for tensors."""
     inputs = {name: to_host(value) for name, value in problem.inputs.items()}
-    return Problem(inputs, problem.options, problem.outputs, problem.flops, problem.bytes)
+    return Problem(inputs, problem.options, problem.outputs, problem.flops)

@@ -144,7 +144,7 @@ def try_out(ground: Ground) -> None:
 def _trial(device: str, rng: np.random.Generator, small: bool) -> Problem:
     import torch
 
-    return Problem({"a": torch.ones(1024, device=device)}, {}, {"out": (1024,)}, 1024.0, 8192.0)
+    return Problem({"a": torch.ones(1024, device=device)}, {}, {"out": (1024,)}, 1024.0)
 
 
 def peak_flops(ground: Ground, sandbox: Sandbox) -> float:
@@ -160,7 +160,7 @@ def _peak(device: str, size: int, rng: np.random.Generator, small: bool) -> Prob
     import torch
 
     a, b = (torch.randn(size, size, device=device) for _ in "ab")
-    return Problem({"a": a, "b": b}, {}, {"out": (size, size)}, 2.0 * size**3, 12.0 * size**2)
+    return Problem({"a": a, "b": b}, {}, {"out": (size, size)}, 2.0 * size**3)
 
 
 def launched(ground: Ground, sandbox: Sandbox, task: Task, source: str, launches: int) -> Competitor:

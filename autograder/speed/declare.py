@@ -14,14 +14,13 @@ Params = Mapping[str, Array]
 
 @dataclass(frozen=True)
 class Problem:
-    """What one launch computes: `inputs` by name, keyword `options`, the shapes of what must come back, and what it
-    costs at the least: floating-point operations (a multiply-add counts two) and bytes moved."""
+    """What one launch computes: `inputs` by name, keyword `options`, the shapes of what must come back, and the
+    floating-point operations that it takes (a multiply-add counts two)."""
 
     inputs: dict[str, Array]
     options: dict[str, int]
     outputs: dict[str, tuple[int, ...]]
     flops: float
-    bytes: float
 
 
 class Step(NamedTuple):

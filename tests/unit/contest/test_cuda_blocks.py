@@ -18,7 +18,7 @@ from autograder.speed.declare import Problem, Step, Task
 
 def draw(rng, small):
     size = 2 if small else 8
-    return Problem({"a": rng.standard_normal(size)}, {}, {"out": (size,)}, float(size), 8.0 * size)
+    return Problem({"a": rng.standard_normal(size)}, {}, {"out": (size,)}, float(size))
 
 
 TASK = Task(
@@ -182,7 +182,7 @@ def test_a_device_draws_the_same_for_the_same_seed_and_not_for_another():
 
 
 def test_a_problem_comes_to_the_host_as_arrays():
-    problem = Problem({"a": torch.ones(3)}, {"pad": 1}, {"out": (3,)}, 1.0, 2.0)
+    problem = Problem({"a": torch.ones(3)}, {"pad": 1}, {"out": (3,)}, 1.0)
     host = on_host(problem)
     assert isinstance(host.inputs["a"], np.ndarray)
     assert (host.options, host.outputs) == ({"pad": 1}, {"out": (3,)})

@@ -22,7 +22,7 @@ COSTS = {"null": 0.001, "naive": 0.081, "library": 0.011}
 
 
 def draw(rng, small):
-    return Problem({"x": rng.standard_normal(5)}, {}, {"y": (5,)}, SMALL_FLOPS if small else FLOPS, 1.0)
+    return Problem({"x": rng.standard_normal(5)}, {}, {"y": (5,)}, SMALL_FLOPS if small else FLOPS)
 
 
 TASK = Task("double", "Twice x.", (), draw, lambda problem: {"y": 2 * problem.inputs["x"]})

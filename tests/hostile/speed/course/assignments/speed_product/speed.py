@@ -8,7 +8,6 @@ from autograder import Kernel, Problem, Step, Task
 # who answers without the worker saves the copy of them, and nothing else.
 FAMILY = ((368, 2048, 368), (320, 2160, 400), (400, 1900, 364), (416, 1760, 378))
 SMALL = (96, 96, 96)
-FLOAT = 4  # bytes
 
 
 def draw(rng, small):
@@ -18,7 +17,7 @@ def draw(rng, small):
         "a": rng.standard_normal((m, k), dtype=np.float32),
         "b": rng.standard_normal((k, n), dtype=np.float32),
     }
-    return Problem(inputs, {}, {"out": (m, n)}, 2.0 * m * k * n, FLOAT * (m * k + k * n + m * n))
+    return Problem(inputs, {}, {"out": (m, n)}, 2.0 * m * k * n)
 
 
 def expected(problem):
