@@ -16,9 +16,9 @@ from autograder.assignment.load import load_assignment
 from autograder.errors import AutograderError
 from autograder.examine import Examiner
 from autograder.model import CheckResult, Visibility
-from autograder.nbgrader.cell import display, entry_html, entry_text, notice
-from autograder.prove.local import LocalRunner
+from autograder.reports.cell import display, entry_html, entry_text, notice
 from autograder.reports.digest import Part
+from autograder.sandbox.local import LocalRunner
 from autograder.score import grader_failed, total
 
 NOT_ISOLATED = "This run was not isolated: it ran in the notebook's own process, where code can do anything."

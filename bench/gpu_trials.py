@@ -19,9 +19,6 @@ from pathlib import Path
 
 from assignments.conv import speed
 from autograder.assignment.load import load_assignment
-from autograder.contest import cuda_blocks, cuda_device, cuda_ground
-from autograder.contest.cuda_run import Judged, on_device, time_kernel
-from autograder.contest.outcome import Outcome
 from autograder.errors import IsolationUnavailable, SubmissionFault
 from autograder.model import Assignment, Isolation, Level, Standing
 from autograder.sandbox.cuda import GUARANTEES, Gpu
@@ -29,6 +26,11 @@ from autograder.sandbox.cuda_memory import StagedMemory, one_line
 from autograder.sandbox.isolation import choose
 from autograder.speed.declare import Kernel
 from autograder.submission import read_submission
+from autograder.timing.cuda import blocks as cuda_blocks
+from autograder.timing.cuda import device as cuda_device
+from autograder.timing.cuda import setup as cuda_setup
+from autograder.timing.cuda.run import Judged, on_device, time_kernel
+from autograder.timing.outcome import Outcome
 
 ROOT = Path(__file__).parents[1]
 FOLDER = Path(__file__).parent / "gpu_submissions"
@@ -72,19 +74,19 @@ class Bench:
         self.say(f"\n({time.monotonic() - started:.0f} s)")
 
     @contextlib.contextmanager
-    def ground(self) -> Iterator[cuda_ground.Ground]:
+    def ground(self) -> Iterator[cuda_setup.Ground]:
         """Where everyone is timed."""
         if not self.rehearsal:
-            with cuda_ground.prepare(self.assignment, self.isolation) as ground:
+            with cuda_setup.prepare(self.assignment, self.isolation) as ground:
                 yield ground
             return
         memory = partial(StagedMemory, 64 * 2**20, "cpu")
-        track = cuda_ground.Track("torch", "wall", memory, cuda_ground.LIMITS)
+        track = cuda_setup.Track("torch", "wall", memory, cuda_setup.LIMITS)
         held = Isolation(self.isolation.level, GUARANTEES)
-        yield cuda_ground.Ground(self.assignment, held, Gpu((), ()), track, device="cpu")
+        yield cuda_setup.Ground(self.assignment, held, Gpu((), ()), track, device="cpu")
 
     def judge(
-        self, ground: cuda_ground.Ground, path: Path, kernel: Kernel | None = None, seed: int = SEED, scan: bool = True
+        self, ground: cuda_setup.Ground, path: Path, kernel: Kernel | None = None, seed: int = SEED, scan: bool = True
     ) -> Judged:
         """One submission, timed."""
         submission = read_submission(path, id=path.stem)
@@ -171,19 +173,19 @@ def routes(bench: Bench) -> None:
 def _route(bench: Bench, level: Level, same: bool, route: str) -> str:
     try:
         wanted = Isolation(level, bench.isolation.guarantees)
-        with cuda_ground.prepare(bench.assignment, wanted, route, same) as ground:
+        with cuda_setup.prepare(bench.assignment, wanted, route, same) as ground:
             return f"yes | {1e3 * nothing(bench, ground):.3f}"
     except Exception as error:
         return f"no: {one_line(error)} | "
 
 
-def nothing(bench: Bench, ground: cuda_ground.Ground) -> float:
+def nothing(bench: Bench, ground: cuda_setup.Ground) -> float:
     """Seconds of a launch of the null baseline on a whole problem: the median of a few."""
     task = bench.kernel.tasks[0]
     drawn = on_device(task, lambda problem: {}, ground.device)
     source = (CONV / bench.kernel.cuda_baselines["null"]).read_text(encoding="utf-8")
     with ground.sandbox() as sandbox:
-        one = cuda_ground.launched(ground, sandbox, drawn, source, launches=12)
+        one = cuda_setup.launched(ground, sandbox, drawn, source, launches=12)
     return statistics.median(list(one.costs.values())[2:])
 
 

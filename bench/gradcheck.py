@@ -20,7 +20,7 @@ import torch
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from autograder.checks import gradcheck as ours
-from autograder.checks.regimes import REGIMES
+from bench.regimes import REGIMES
 from bench.trials import OPS, Damage, Op, damaged, single, uniform
 
 Function = Callable[..., Any]

@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 from autograder.assignment.discover import Declared, find_assignment
-from autograder.contest import time_submission
 from autograder.model import Interval, SpeedReport
 from autograder.sandbox.isolation import choose
 from autograder.speed.ratio import combine, speed_ratio
+from autograder.timing import time_submission
 
 RUNS = 10
 SLUG = "conv"

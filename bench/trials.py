@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from autograder.checks.gradcheck import gradcheck
 from autograder.checks.gradient_pair import rng
-from autograder.checks.regimes import REGIMES, Shape, draw
+from bench.regimes import REGIMES, Shape, draw
 
 Array = NDArray[np.float64]
 Gradients = tuple[Array, ...]

@@ -16,7 +16,7 @@ STAGES = ("assignment", "submission", "sandbox", "checks", "diagnosis", "score",
 COMMON = ("autograder.model", "autograder.errors", "autograder.wire")
 
 # What joins the stages and may therefore import them.
-JOINERS = ("examine", "pipeline", "contest", "replay", "practice", "notebook", "prove", "nbgrader", "cli")
+JOINERS = ("examine", "pipeline", "timing", "replay", "practice", "notebook", "prove", "nbgrader", "cli")
 
 # Every exception to "a stage knows only itself", with its reason.
 EXCEPTIONS = {
@@ -32,7 +32,7 @@ THIRD_PARTY = {
     "autograder/worker/": ("numpy", "torch"),  # torch inside functions, for assignments that ask for it
     "autograder/wire.py": ("numpy",),
     "autograder/reports/": ("rich", "jinja2", "markupsafe", "msgspec"),  # markupsafe is jinja2's own
-    "autograder/score/": ("msgspec",),
+    "autograder/score.py": ("msgspec",),
     "autograder/model.py": ("msgspec",),
     "autograder/errors.py": (),
 }
@@ -41,8 +41,8 @@ OURS = {
     "autograder/wire.py": (),
     "autograder/model.py": (),
     "autograder/errors.py": ("autograder.model",),
-    "autograder/reports/": ("autograder.model", "autograder.errors", "autograder.reports"),
-    "autograder/score/": ("autograder.model", "autograder.errors", "autograder.score"),
+    "autograder/reports/": ("autograder.model", "autograder.errors", "autograder.score", "autograder.reports"),
+    "autograder/score.py": ("autograder.model", "autograder.errors", "autograder.score"),
     "autograder/executors.py": ("autograder.errors",),
     "autograder/store.py": ("autograder.model", "autograder.errors"),
     "assignments/": ("autograder",),
@@ -232,7 +232,7 @@ REFUSED = [
     ("autograder/reports/x.py", "import numpy as np", "must not import numpy"),
     ("autograder/reports/x.py", "from autograder.checks.case import Case", "must not import autograder.checks.case"),
     ("autograder/reports/x.py", "def f():\n    import hypothesis", "must not import hypothesis"),
-    ("autograder/score/x.py", "import torch", "must not import torch"),
+    ("autograder/score.py", "import torch", "must not import torch"),
     ("autograder/checks/x.py", "from autograder.sandbox import local", "must not import autograder.sandbox.local"),
     ("autograder/checks/x.py", "import autograder.pipeline", "must not import autograder.pipeline"),
     ("autograder/submission/x.py", "from autograder.score import total", "must not import autograder.score"),

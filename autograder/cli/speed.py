@@ -12,12 +12,12 @@ import msgspec
 
 from autograder.assignment.discover import Declared
 from autograder.cli.common import ASSIGNMENT, ISOLATION, level, load
-from autograder.contest import time_submission
 from autograder.errors import AutograderError, GraderFault, SubmissionRefused
 from autograder.model import Isolation, SpeedReport
 from autograder.sandbox.isolation import choose
 from autograder.store import keep_speed
 from autograder.submission import find_submissions
+from autograder.timing import time_submission
 
 Advance = Callable[[str, int, int], None]
 

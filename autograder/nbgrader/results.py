@@ -13,11 +13,11 @@ import nbformat
 from autograder.errors import AutograderError, GraderFault, SubmissionRefused
 from autograder.executors import Executor, LocalExecutor
 from autograder.model import GradeReport, Verdict
-from autograder.nbgrader import cell as shown
 from autograder.nbgrader.course import Course
 from autograder.nbgrader.graft import MARK, Grafted, graft, label, program, refused
 from autograder.nbgrader.submitted import read_cells
 from autograder.pipeline import Grading, grade_class
+from autograder.reports import cell as shown
 from autograder.score import grader_failed, total
 from autograder.store import Store
 from autograder.submission.text import printable

@@ -17,9 +17,9 @@ from autograder.examine import Examiner
 from autograder.model import Check, Record, Verdict
 from autograder.prove.equivalent import check_equivalent, read_equivalent
 from autograder.prove.forks import in_forks
-from autograder.prove.local import LocalRunner
 from autograder.prove.mutants import Mutant, generate
 from autograder.release import leaks, render
+from autograder.sandbox.local import LocalRunner
 
 MUTANT_CPU_S = 10
 

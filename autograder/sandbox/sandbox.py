@@ -18,8 +18,8 @@ from typing import Any, Self
 from autograder.errors import GraderFault
 from autograder.model import Level, Limits
 from autograder.sandbox.arena import Memory
+from autograder.sandbox.command import UNPRIVILEGED_UID, command, environment
 from autograder.sandbox.cuda import Gpu
-from autograder.sandbox.launch import UNPRIVILEGED_UID, command, environment
 from autograder.sandbox.view import View, view
 
 START_SECONDS = 60.0  # a cold disk under a busy machine; only a broken installation takes longer

@@ -13,9 +13,9 @@ import numpy as np
 
 from autograder import wire
 from autograder.wire import WHOLE
-from autograder.worker.launch import Launcher
 from autograder.worker.program import Program, cell_name, describe_error
 from autograder.worker.scan import forbidden_uses
+from autograder.worker.timed import Launcher
 
 FAILURE_CAP = 2000  # of statements at the top level; further ones fail again in every fork
 

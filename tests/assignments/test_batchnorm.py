@@ -16,8 +16,7 @@ from autograder.checks.run import attempt, cases_of
 from autograder.checks.student import Student
 from autograder.examine import Examiner
 from autograder.model import Verdict
-from autograder.prove.local import LocalRunner
-from autograder.sandbox.local import LocalProgram
+from autograder.sandbox.local import LocalProgram, LocalRunner
 
 torch = pytest.importorskip("torch")
 F = torch.nn.functional

@@ -19,7 +19,7 @@ from autograder.checks.case import Case
 from autograder.errors import CheckFailed
 from autograder.examine import Examiner
 from autograder.model import Verdict
-from autograder.prove.local import LocalRunner
+from autograder.sandbox.local import LocalRunner
 from autograder.wire import Opaque, Rng
 
 FOLDER = Path(__file__).parents[2] / "assignments" / "initialization"

@@ -10,7 +10,7 @@ import pytest
 from autograder.assignment.discover import discover
 from autograder.examine import Examiner
 from autograder.model import Verdict
-from autograder.prove.local import LocalRunner
+from autograder.sandbox.local import LocalRunner
 
 ROOT = Path(__file__).resolve().parents[2]
 DECLARED = {

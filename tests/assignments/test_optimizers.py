@@ -19,8 +19,7 @@ from autograder.checks.student import Student
 from autograder.errors import CheckFailed
 from autograder.examine import Examiner
 from autograder.model import Verdict
-from autograder.prove.local import LocalRunner
-from autograder.sandbox.local import LocalProgram
+from autograder.sandbox.local import LocalProgram, LocalRunner
 
 FOLDER = Path(__file__).resolve().parents[2] / "assignments" / "optimizers"
 OPTIMIZERS = discover(FOLDER)

@@ -11,8 +11,8 @@ from autograder.assignment.discover import assignment_folders, discover
 from autograder.examine import Examiner
 from autograder.model import Cell, Submission, Verdict
 from autograder.pipeline import Grading, grade_one
-from autograder.prove.local import LocalRunner
 from autograder.sandbox.isolation import choose
+from autograder.sandbox.local import LocalRunner
 from autograder.sandbox.runner import SandboxRunner
 from autograder.sandbox.sandbox import Sandbox
 

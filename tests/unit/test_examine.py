@@ -10,7 +10,7 @@ import pytest
 from autograder.errors import CheckFailed, Crashed, GraderFault
 from autograder.examine import Examiner, hidden_message
 from autograder.model import Verdict, Visibility
-from autograder.prove.local import LocalRunner
+from autograder.sandbox.local import LocalRunner
 
 
 @pytest.fixture

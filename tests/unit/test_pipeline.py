@@ -15,8 +15,8 @@ from autograder.examine import Examiner, hidden_message
 from autograder.executors import LocalExecutor
 from autograder.model import GradeReport, Level, Verdict
 from autograder.pipeline import Grading, grade_class, grade_one
-from autograder.prove.local import LocalRunner
 from autograder.sandbox.isolation import choose
+from autograder.sandbox.local import LocalRunner
 from autograder.score import grader_failed
 from autograder.store import Store
 

@@ -6,8 +6,8 @@ import pytest
 
 from autograder.checks.gradcheck import gradcheck
 from autograder.checks.gradient_pair import rng
-from autograder.checks.regimes import REGIMES, draw
 from bench import trials
+from bench.regimes import REGIMES, draw
 from bench.trials import OPS, damaged, in_float32, scaled, single, swapped, uniform
 
 AFFINE = next(op for op in OPS if op.name == "affine")

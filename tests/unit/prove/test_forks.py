@@ -10,7 +10,7 @@ import pytest
 
 from autograder.errors import Missing
 from autograder.prove.forks import in_forks
-from autograder.prove.local import LocalRunner
+from autograder.sandbox.local import LocalRunner
 
 
 def ended(work, items=(1,), jobs=2, cpu_s=1):

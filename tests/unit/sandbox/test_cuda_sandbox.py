@@ -9,9 +9,9 @@ import subprocess
 import pytest
 
 from autograder.model import Cell, Isolation, Level, Submission
+from autograder.sandbox.command import bubblewrap, command, environment
 from autograder.sandbox.cuda import GUARANTEES, Gpu, find_gpu, held, sandbox_level
 from autograder.sandbox.isolation import choose
-from autograder.sandbox.launch import bubblewrap, command, environment
 from autograder.sandbox.runner import SandboxRunner
 from autograder.sandbox.sandbox import Sandbox
 from autograder.sandbox.view import view

@@ -7,8 +7,8 @@ import pytest
 from autograder.errors import GraderFault, IsolationUnavailable
 from autograder.model import Isolation, Level, Limits
 from autograder.sandbox import isolation
+from autograder.sandbox.command import command, environment
 from autograder.sandbox.isolation import ADVICE, REQUIRED, choose, hold
-from autograder.sandbox.launch import command, environment
 from autograder.sandbox.sandbox import Sandbox
 from autograder.sandbox.view import view
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from msgspec.structs import replace
 
-from autograder.contest.competitor import CPU, Progress, Runner, Track
 from autograder.errors import GraderFault, SubmissionFault
 from autograder.model import Checkpoint, Interval, Timing, Verdict
-from autograder.sandbox.launches import Landing, race_request
+from autograder.sandbox.timed import Landing, race_request
 from autograder.speed.declare import Race, Split
 from autograder.speed.ratio import geometric_mean
+from autograder.timing.entry import CPU, Progress, Runner, Track
 
 COMMITS = 64  # more would make luck a strategy: the best of many noisy checkpoints
 BASELINE_BUDGET = 120.0

@@ -14,12 +14,6 @@ from msgspec import structs
 
 import autograder
 from autograder.assignment.discover import Declared, beside
-from autograder.contest.competitor import CPU, Competitor, Progress, Track
-from autograder.contest.cuda_device import TENSOR_PACKAGES, choose, gpu_state, imports, versions
-from autograder.contest.kernel import Contest
-from autograder.contest.outcome import Outcome, scored
-from autograder.contest.peak import peak_flops
-from autograder.contest.race import RaceDay, overall
 from autograder.errors import AutograderError, GraderFault, SubmissionFault
 from autograder.model import (
     Assignment,
@@ -39,6 +33,12 @@ from autograder.speed.award import award, outpaced, refused, unless_helped
 from autograder.speed.declare import Kernel, Race
 from autograder.speed.policy import objection
 from autograder.submission import read_submission
+from autograder.timing.cuda.device import TENSOR_PACKAGES, choose, gpu_state, imports, versions
+from autograder.timing.entry import CPU, Competitor, Progress, Track
+from autograder.timing.kernel import Contest
+from autograder.timing.outcome import Outcome, scored
+from autograder.timing.peak import peak_flops
+from autograder.timing.race import RaceDay, overall
 
 
 @dataclass(frozen=True)
@@ -170,8 +170,8 @@ def _kernel(entry: Entry, kernel: Kernel) -> Outcome:
 def _on_gpu(
     assignment: Assignment, kernel: Kernel, submission: Submission, isolation: Isolation, seed: int, progress: Progress
 ) -> Outcome:
-    from autograder.contest.cuda_ground import prepare
-    from autograder.contest.cuda_run import Judged, time_kernel
+    from autograder.timing.cuda.run import Judged, time_kernel
+    from autograder.timing.cuda.setup import prepare
 
     with prepare(assignment, isolation) as ground:
         try:

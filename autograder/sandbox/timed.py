@@ -19,7 +19,7 @@ from autograder import wire
 from autograder.errors import Crashed, SubmissionFault, TimedOut
 from autograder.sandbox.arena import Memory
 from autograder.sandbox.program import SandboxProgram, raised, too_slow
-from autograder.worker.launch import ACKNOWLEDGED, COMMITTED, DONE, END, GO, RAISED
+from autograder.worker.timed import ACKNOWLEDGED, COMMITTED, DONE, END, GO, RAISED
 
 Array = np.ndarray[Any, Any]
 WATCH_SECONDS = 0.05

@@ -15,12 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from autograder.contest.competitor import Competitor, Progress
-from autograder.contest.kernel import FAR_TOO_SLOW, Contest
 from autograder.errors import OutOfMemory
 from autograder.sandbox.cuda_memory import to_host
 from autograder.speed.declare import Problem
 from autograder.speed.verify import relative_error
+from autograder.timing.entry import Competitor, Progress
+from autograder.timing.kernel import FAR_TOO_SLOW, Contest
 
 WARM_UP = 6  # launches: every shape of the family has been met, for which a library may choose and a compiler compile
 LAUNCHES = 16

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 from msgspec.structs import replace
 
-from autograder.contest.competitor import Competitor, Progress
 from autograder.errors import GraderFault, TimedOut
 from autograder.model import Interval, Timing, Verdict
 from autograder.speed.declare import Problem, Task
 from autograder.speed.ratio import estimate, half_width, speed_ratio
 from autograder.speed.verify import wrong
+from autograder.timing.entry import Competitor, Progress
 
 WARM_UP = 3  # rounds that count for nothing: caches fill, lazy imports are done
 SLOW_ROUNDS = 3

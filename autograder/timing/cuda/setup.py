@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 from msgspec.structs import replace
 
-from autograder.contest.competitor import Competitor, Track
 from autograder.errors import AutograderError, GraderFault, IsolationUnavailable
 from autograder.model import Assignment, Cell, Isolation, Level, Limits, Policy, Submission
 from autograder.sandbox.arena import Memory
@@ -23,6 +22,7 @@ from autograder.sandbox.program import SandboxProgram
 from autograder.sandbox.runner import SandboxRunner
 from autograder.sandbox.sandbox import Sandbox
 from autograder.speed.declare import Problem, Step, Task
+from autograder.timing.entry import Competitor, Track
 
 PACKAGES = ("numpy", "torch")
 # To import Triton takes seconds, and a compiler's time is the submission's; a launch has a budget of its own.

@@ -6,11 +6,11 @@ import pytest
 from tiny_course import write_assignment
 
 from autograder.assignment.discover import discover
-from autograder.contest.run import time_submission, timed_part
 from autograder.errors import AutograderError
 from autograder.model import Level, Standing
 from autograder.sandbox.isolation import hold
 from autograder.speed.declare import Kernel
+from autograder.timing.run import time_submission, timed_part
 
 SPEED = '''\
 """What is timed."""

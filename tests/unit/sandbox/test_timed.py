@@ -13,9 +13,9 @@ from autograder.errors import Crashed, OutOfMemory, TimedOut
 from autograder.model import Cell, Level, Limits, Submission
 from autograder.sandbox.arena import Memory
 from autograder.sandbox.isolation import choose
-from autograder.sandbox.launches import Launches, race_request, steps_request
 from autograder.sandbox.runner import SandboxRunner
 from autograder.sandbox.sandbox import Sandbox
+from autograder.sandbox.timed import Launches, race_request, steps_request
 
 BYTES = 2**20
 LIMITS = Limits(cpu_s=20.0, memory_mb=256)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autograder.contest.kernel import Contest
 from autograder.errors import GraderFault
 from autograder.model import Interval, Isolation, Timing, Verdict
 from autograder.speed.award import Award, award, beyond_belief, refused
 from autograder.speed.declare import Kernel
 from autograder.speed.ratio import combine
+from autograder.timing.kernel import Contest
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 from autograder.model import CheckResult, Diagnosis, Verdict, Visibility
-from autograder.nbgrader.cell import TEXT_LIMIT, notice, outputs
+from autograder.reports.cell import TEXT_LIMIT, notice, outputs
 from autograder.reports.text import visible
 
 ASKED = {"f.values": "Twice every number.", "f.long": "Right on longer inputs."}

@@ -6,10 +6,10 @@ import subprocess
 
 import pytest
 
-from autograder.contest import cuda_device
-from autograder.contest.cuda_device import choose, gpu_state, imports, smi
 from autograder.errors import AutograderError
 from autograder.model import Cell
+from autograder.timing.cuda import device as cuda_device
+from autograder.timing.cuda.device import choose, gpu_state, imports, smi
 
 NUMPY = (Cell(0, 1, "import numpy as np"),)
 TORCH = (Cell(1, 1, "import numpy as np"), Cell(2, 1, "def f(x):\n    from torch.nn import functional\n    return x"))

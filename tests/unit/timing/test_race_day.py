@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from autograder.contest.competitor import Track
-from autograder.contest.race import COMMITS, Draw, RaceDay, overall, to_target
 from autograder.errors import Crashed, GraderFault
 from autograder.model import Checkpoint, Verdict
-from autograder.sandbox.launches import Landing
+from autograder.sandbox.timed import Landing
 from autograder.speed.declare import Race, Split
+from autograder.timing.entry import Track
+from autograder.timing.race import COMMITS, Draw, RaceDay, overall, to_target
 
 
 def draw(rng):

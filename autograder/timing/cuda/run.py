@@ -12,10 +12,6 @@ from typing import Any
 import numpy as np
 
 from autograder.assignment.discover import beside
-from autograder.contest.competitor import Competitor, Progress
-from autograder.contest.cuda_blocks import ALIKE, BlockContest, DeviceRng, on_host
-from autograder.contest.cuda_ground import Fresh, Ground, peak_flops
-from autograder.contest.outcome import Outcome, scored
 from autograder.errors import GraderFault, SubmissionFault
 from autograder.model import Standing, Submission, Timing
 from autograder.sandbox.cuda_memory import one_line, room
@@ -23,6 +19,10 @@ from autograder.speed.award import refused
 from autograder.speed.declare import Kernel, Problem, Task
 from autograder.speed.verify import relative_error
 from autograder.submission import read_submission
+from autograder.timing.cuda.blocks import ALIKE, BlockContest, DeviceRng, on_host
+from autograder.timing.cuda.setup import Fresh, Ground, peak_flops
+from autograder.timing.entry import Competitor, Progress
+from autograder.timing.outcome import Outcome, scored
 
 EXACT = 1e-10  # two ways to compute in float64 differ by 1e-14 on sums of a thousand terms
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks.regimes import REGIMES, draw
+from bench.regimes import REGIMES, draw
 
 
 def sample(name, shape=(40, 50), seed=0):

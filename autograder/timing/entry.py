@@ -13,8 +13,8 @@ from autograder.errors import SubmissionFault
 from autograder.model import Checkpoint, Limits
 from autograder.sandbox.arena import Memory
 from autograder.sandbox.cuda_memory import to_host
-from autograder.sandbox.launches import Landing, Launches, steps_request
 from autograder.sandbox.program import SandboxProgram
+from autograder.sandbox.timed import Landing, Launches, steps_request
 from autograder.speed.declare import Problem, Task
 
 Progress = Callable[[str, int, int], None]  # what is being timed, rounds done, rounds at most

@@ -1,5 +1,5 @@
 """A submission against the trusted baselines, in one run and by one clock."""
 
-from autograder.contest.run import time_submission
+from autograder.timing.run import time_submission
 
 __all__ = ["time_submission"]

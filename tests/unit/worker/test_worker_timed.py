@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from autograder.worker.arena import Layout, plan
-from autograder.worker.launch import ACKNOWLEDGED, COMMITTED, DONE, END, GO, RAISED, Launcher
+from autograder.worker.timed import ACKNOWLEDGED, COMMITTED, DONE, END, GO, RAISED, Launcher
 
 SIZE = 2**16
 PRODUCT = {"op": "launch", "tensors": False, "steps": [["product", ["a", "b"], ["out"], False]]}

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 import torch
 
-from autograder.contest import cuda_blocks
-from autograder.contest.cuda_blocks import BlockContest, DeviceRng, agreement, drift, merged, on_host
 from autograder.errors import Crashed, GraderFault, OutOfMemory
 from autograder.model import Verdict
 from autograder.speed.declare import Problem, Step, Task
+from autograder.timing.cuda import blocks as cuda_blocks
+from autograder.timing.cuda.blocks import BlockContest, DeviceRng, agreement, drift, merged, on_host
 
 
 def draw(rng, small):

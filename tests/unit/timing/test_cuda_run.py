@@ -11,16 +11,19 @@ import numpy as np
 import pytest
 
 from autograder.assignment.discover import Declared, beside, find_assignment
-from autograder.contest import cuda_blocks, cuda_device, cuda_ground, run
-from autograder.contest.competitor import Track
-from autograder.contest.cuda_run import graders_own, on_device, oracle, time_kernel
-from autograder.contest.outcome import Outcome
 from autograder.errors import AutograderError, GraderFault, IsolationUnavailable, OutOfMemory, SubmissionFault
 from autograder.model import Cell, Isolation, Level, Standing, Submission, Verdict
 from autograder.sandbox.cuda import Gpu
 from autograder.sandbox.cuda_memory import ARENA_BYTES, StagedMemory
 from autograder.sandbox.isolation import choose
 from autograder.speed.award import refused
+from autograder.timing import run
+from autograder.timing.cuda import blocks as cuda_blocks
+from autograder.timing.cuda import device as cuda_device
+from autograder.timing.cuda import setup as cuda_setup
+from autograder.timing.cuda.run import graders_own, on_device, oracle, time_kernel
+from autograder.timing.entry import Track
+from autograder.timing.outcome import Outcome
 
 ROOT = Path(__file__).parents[3]
 SHIFTED = """
@@ -59,10 +62,10 @@ def kernel(conv, monkeypatch):
 def ground(conv):
     level = choose(None, at_least=Level.PROCESS).level
     isolation = Isolation(Level.PROCESS if level is Level.PROCESS else Level.CONTAINED, {})
-    track = Track("torch", "wall", partial(StagedMemory, 64 * 2**20, "cpu"), cuda_ground.LIMITS)
-    if cuda_ground.sandbox_level(isolation) is not level:
+    track = Track("torch", "wall", partial(StagedMemory, 64 * 2**20, "cpu"), cuda_setup.LIMITS)
+    if cuda_setup.sandbox_level(isolation) is not level:
         pytest.skip("a GPU's sandbox takes bubblewrap")
-    return cuda_ground.Ground(conv.assignment, isolation, Gpu((), ()), track, device="cpu")
+    return cuda_setup.Ground(conv.assignment, isolation, Gpu((), ()), track, device="cpu")
 
 
 def submission(source: str) -> Submission:
@@ -125,31 +128,31 @@ def test_the_layers_for_a_gpu_are_equally_large_and_fit_into_the_arena(conv):
 
 
 def test_a_ground_is_tried_out_before_it_is_believed(ground):
-    cuda_ground.try_out(ground)
+    cuda_setup.try_out(ground)
     deaf = dataclasses.replace(ground, device="cuda")
     if cuda_device.without_cuda():
         with pytest.raises((GraderFault, RuntimeError, AssertionError)):
-            cuda_ground.try_out(deaf)
+            cuda_setup.try_out(deaf)
 
 
 def test_the_level_between_is_not_to_be_had_on_a_gpu(conv):
     with (
         pytest.raises(IsolationUnavailable, match=r"Install bubblewrap .* or ask for --isolation process"),
-        cuda_ground.prepare(conv.assignment, Isolation(Level.CONTAINED, {})),
+        cuda_setup.prepare(conv.assignment, Isolation(Level.CONTAINED, {})),
     ):
         pass
 
 
 def test_without_bubblewrap_compilers_get_a_folder_that_goes_with_the_run(conv, monkeypatch):
     monkeypatch.setattr("torch.cuda.init", lambda: None)
-    monkeypatch.setattr(cuda_ground, "find_gpu", lambda: Gpu(("/dev/nvidia0",), ()))
-    monkeypatch.setattr(cuda_ground, "_first_that_works", lambda ground, route: ground)
-    with cuda_ground.prepare(conv.assignment, Isolation(Level.PROCESS, {}), same_account=True) as ground:
+    monkeypatch.setattr(cuda_setup, "find_gpu", lambda: Gpu(("/dev/nvidia0",), ()))
+    monkeypatch.setattr(cuda_setup, "_first_that_works", lambda ground, route: ground)
+    with cuda_setup.prepare(conv.assignment, Isolation(Level.PROCESS, {}), same_account=True) as ground:
         scratch = Path(ground.gpu.scratch)
         assert scratch.stat().st_mode & 0o7777 == 0o1777
         assert ground.gpu.same_account
     assert not scratch.exists()
-    with cuda_ground.prepare(conv.assignment, Isolation(Level.STRONG, {})) as ground:
+    with cuda_setup.prepare(conv.assignment, Isolation(Level.STRONG, {})) as ground:
         assert ground.gpu.scratch == "/tmp"
         assert ground.isolation.level is Level.CONTAINED
 
@@ -160,12 +163,12 @@ def test_the_first_route_that_works_is_taken_and_the_other_is_explained(ground, 
             raise GraderFault("The GPU's memory cannot be shared: not here.")
         return Track("torch", "wall")
 
-    monkeypatch.setattr(cuda_ground, "_track", only_host)
-    monkeypatch.setattr(cuda_ground, "try_out", lambda ground: None)
-    (note,) = cuda_ground._first_that_works(ground, "auto").notes
+    monkeypatch.setattr(cuda_setup, "_track", only_host)
+    monkeypatch.setattr(cuda_setup, "try_out", lambda ground: None)
+    (note,) = cuda_setup._first_that_works(ground, "auto").notes
     assert note.endswith("by way of the host: The GPU's memory cannot be shared: not here.")
     with pytest.raises(GraderFault, match=r"No worker reaches the GPU. The GPU's memory cannot be shared: not here."):
-        cuda_ground._first_that_works(ground, "ipc")
+        cuda_setup._first_that_works(ground, "ipc")
 
 
 def test_cuda_without_a_device_is_an_error_of_the_whole_command(conv, tmp_path, monkeypatch):

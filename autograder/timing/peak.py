@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.contest.competitor import Competitor
 from autograder.model import Assignment, Cell, Submission
 from autograder.sandbox.runner import SandboxRunner
 from autograder.sandbox.sandbox import Sandbox
 from autograder.speed.declare import Problem, Step, Task
+from autograder.timing.entry import Competitor
 
 SIZE = 768
 LAUNCHES = 6

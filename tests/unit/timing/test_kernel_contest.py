@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from autograder.contest.competitor import Competitor
-from autograder.contest.kernel import SLOW_ROUNDS, WARM_UP, Contest
-from autograder.contest.outcome import scored
 from autograder.errors import Crashed, GraderFault
 from autograder.model import Standing, Verdict
 from autograder.speed.declare import Kernel, Problem, Task
+from autograder.timing.entry import Competitor
+from autograder.timing.kernel import SLOW_ROUNDS, WARM_UP, Contest
+from autograder.timing.outcome import scored
 
 LEAST, MOST = 4, 9
 SMALL_FLOPS, FLOPS = 10.0, 1000.0
@@ -143,7 +143,7 @@ def test_a_launch_may_take_ten_times_what_the_try_out_promises():
 
 def test_who_sleeps_through_the_rounds_is_not_waited_for(monkeypatch):
     clock = iter(range(0, 10**6, 50))
-    monkeypatch.setattr("autograder.contest.kernel.time.monotonic", lambda: float(next(clock)))
+    monkeypatch.setattr("autograder.timing.kernel.time.monotonic", lambda: float(next(clock)))
     timing = run().judge(1e9)
     assert timing.verdict is Verdict.TIMEOUT
     assert timing.message == "Its launches took so long, asleep or at work, that too few were made."
