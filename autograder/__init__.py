@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from autograder.assignment.declare import mistake, variant
+    from autograder.assignment.edits import edits
     from autograder.checks.case import CONTENTS, Case, Space
     from autograder.checks.compare import expect, expect_shape
     from autograder.checks.consistency import expect_consistent
@@ -48,6 +49,7 @@ _HOMES = {
     "Verdict": "model",
     "all_pairs": "checks.covering",
     "check": "notebook",
+    "edits": "assignment.edits",
     "expect": "checks.compare",
     "expect_consistent": "checks.consistency",
     "expect_law": "checks.statistics",
@@ -84,6 +86,7 @@ __all__ = [
     "Verdict",
     "all_pairs",
     "check",
+    "edits",
     "expect",
     "expect_consistent",
     "expect_law",

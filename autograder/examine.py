@@ -17,7 +17,7 @@ from autograder.checks.student import Program, Student
 from autograder.diagnosis.match import CLOSENESS, Trace, match
 from autograder.diagnosis.replay import token
 from autograder.diagnosis.signatures import signature
-from autograder.errors import CheckFailed, Crashed, GraderFault, SubmissionFault
+from autograder.errors import AssignmentError, CheckFailed, Crashed, GraderFault, SubmissionFault
 from autograder.model import Check, CheckResult, Diagnosis, Mistake, Verdict, Visibility
 from autograder.sandbox.local import LocalProgram
 from autograder.score import points
@@ -146,10 +146,10 @@ class Examiner:
         return signature(fault.actual, fault.expected, tensor=tensor, context=context, tolerance=tolerance)
 
     def _trace_of(self, mistake: Mistake, check: Check, case: Case) -> Trace | None:
-        functions = {**vars(self.declared.reference), mistake.entry_point: mistake.replacement}
         try:
+            functions = {**vars(self.declared.reference), **mistake.replacements}
             theirs = self.attempt_locally(check, functions, case)
-        except GraderFault:  # a mistake that breaks the check is for `prove` to find, not for this student
+        except (GraderFault, AssignmentError):  # a mistake that breaks the check is for `prove` to find
             return None
         return theirs.trace if theirs.fault is not None else None
 

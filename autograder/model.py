@@ -290,14 +290,37 @@ class Check(Record, frozen=True):
     needs: tuple[str, ...] = ()
 
 
+class Edit(Record, frozen=True):
+    """Changes to the text of one top-level `function` (or class) of a reference: each `(before, after)`."""
+
+    function: str
+    changes: tuple[tuple[str, str], ...]
+
+
 class Mistake(Record, frozen=True):
-    """A known-wrong replacement of an entry point, the checks that must catch it, and what to tell the student."""
+    """Known-wrong code in the place of an entry point, the checks that must catch it, and what to tell the student.
+
+    `build` gives the wrong functions by name; `seen_in` are further entry points among them, which use the same wrong
+    code. `edit` is how it differs from the reference, where it was declared that way."""
 
     name: str
     entry_point: str
     caught_by: tuple[str, ...]
     says: str
-    replacement: Callable[..., Any]
+    build: Callable[[], dict[str, Callable[..., Any]]]
+    seen_in: tuple[str, ...] = ()
+    edit: Edit | None = None
+
+    @property
+    def entry_points(self) -> tuple[str, ...]:
+        """Every entry point that it replaces."""
+        return (self.entry_point, *self.seen_in)
+
+    @property
+    def replacements(self) -> dict[str, Callable[..., Any]]:
+        """The wrong functions by entry point."""
+        functions = self.build()
+        return {name: functions[name] for name in self.entry_points}
 
 
 class Variant(Record, frozen=True):

@@ -48,7 +48,7 @@ def declare_check(
 
     def decorate(function: F) -> F:
         rest = name or function.__name__.removeprefix(f"{entry_point}_")
-        _declare(
+        note(
             Check(
                 id=f"{entry_point}.{rest}",
                 entry_point=entry_point,
@@ -71,14 +71,13 @@ def mistake(entry_point: str, *, caught_by: str | Sequence[str], name: str | Non
     behind the entry point); its docstring is what a teacher would say to the student who wrote it."""
 
     def decorate(function: F) -> F:
-        checks = (caught_by,) if isinstance(caught_by, str) else tuple(caught_by)
-        _declare(
+        note(
             Mistake(
                 name=name or function.__name__,
                 entry_point=entry_point,
-                caught_by=tuple(check if "." in check else f"{entry_point}.{check}" for check in checks),
+                caught_by=checks_of(entry_point, (caught_by,) if isinstance(caught_by, str) else caught_by),
                 says=first_paragraph(function),
-                replacement=function,
+                build=lambda: {entry_point: function},
             )
         )
         return function
@@ -89,8 +88,13 @@ def mistake(entry_point: str, *, caught_by: str | Sequence[str], name: str | Non
 def variant(function: F) -> F:
     """Declare another correct way to write some entry points. The function takes no arguments and returns
     `{entry point: function}`; its docstring says why that way is right."""
-    _declare(Variant(name=function.__name__, why=first_paragraph(function), build=function))
+    note(Variant(name=function.__name__, why=first_paragraph(function), build=function))
     return function
+
+
+def checks_of(entry_point: str, names: Sequence[str]) -> tuple[str, ...]:
+    """The ids of checks that are named by their id, or by the part behind their entry point."""
+    return tuple(name if "." in name else f"{entry_point}.{name}" for name in names)
 
 
 def first_paragraph(function: Callable[..., Any]) -> str:
@@ -98,7 +102,8 @@ def first_paragraph(function: Callable[..., Any]) -> str:
     return " ".join((inspect.getdoc(function) or "").split("\n\n")[0].split())
 
 
-def _declare(record: Check | Mistake | Variant) -> None:
+def note(record: Check | Mistake | Variant) -> None:
+    """Hand a declaration to whoever is collecting them, if anybody is."""
     collected = _collected.get()
     if collected is not None:
         collected.append((_declaring_module(), record))

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from autograder.assignment.declare import Declaration, collecting
+from autograder.assignment.edits import edit_problems
 from autograder.assignment.load import load_assignment
 from autograder.errors import AssignmentError, AutograderError
 from autograder.model import Assignment, Check, Mistake, Variant, Visibility
@@ -186,11 +187,16 @@ def _mistake_problems(assignment: Assignment, mistakes: list[Mistake], checks: l
     names = {entry.name for entry in assignment.entry_points}
     known = {check.id for check in checks}
     yield from _duplicates("mistake", [mistake.name for mistake in mistakes])
+    source = Path(assignment.reference).read_text(encoding="utf-8")
     for mistake in mistakes:
-        if mistake.entry_point not in names:
-            yield f"mistake {mistake.name} is of {mistake.entry_point}, which assignment.toml does not name"
+        for entry_point in mistake.entry_points:
+            if entry_point not in names:
+                yield f"mistake {mistake.name} is of {entry_point}, which assignment.toml does not name"
         if not mistake.says:
-            yield f"mistake {mistake.name} has no docstring; it is what a teacher would say"
+            place = "sentence" if mistake.edit else "docstring"
+            yield f"mistake {mistake.name} has no {place}; it is what a teacher would say"
+        if mistake.edit:
+            yield from (f"mistake {mistake.name}: {problem}" for problem in edit_problems(mistake.edit, source))
         for check in mistake.caught_by:
             if check not in known:
                 yield f"mistake {mistake.name} is caught by {check}, which is not a check"

@@ -23,7 +23,7 @@ def candidates(check: Check, mistakes: Iterable[Mistake]) -> list[Mistake]:
     """Mistakes that could explain a failure of `check`, the likeliest first: those that it claims to catch, then the
     others of its entry point."""
     claimed = [mistake for mistake in mistakes if check.id in mistake.caught_by]
-    others = [m for m in mistakes if m.entry_point == check.entry_point and check.id not in m.caught_by]
+    others = [m for m in mistakes if check.entry_point in m.entry_points and check.id not in m.caught_by]
     return claimed + others
 
 
@@ -38,14 +38,14 @@ def match(
     place, on the case that the student failed, and gives its trace, or None where the mistake passes."""
     for mistake in candidates(check, mistakes):
         theirs = attempt(mistake)
-        if theirs is not None and _same(mistake.entry_point, student, theirs, CLOSENESS[precision]):
+        if theirs is not None and _same(mistake.entry_points, student, theirs, CLOSENESS[precision]):
             return Diagnosis(mistake.name, mistake.says)
     return None
 
 
-def _same(entry_point: str, student: Trace, mistake: Trace, closeness: float) -> bool:
-    ours = [outputs for name, outputs in student if name == entry_point]
-    theirs = [outputs for name, outputs in mistake if name == entry_point]
+def _same(entry_points: Sequence[str], student: Trace, mistake: Trace, closeness: float) -> bool:
+    ours = [outputs for name, outputs in student if name in entry_points]
+    theirs = [outputs for name, outputs in mistake if name in entry_points]
     if not ours or len(ours) != len(theirs):
         return False
     return all(_equal(left, right, closeness) for left, right in zip(ours, theirs, strict=True))

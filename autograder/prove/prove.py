@@ -12,9 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from autograder.assignment.discover import Declared
+from autograder.assignment.edits import diff
+from autograder.errors import AssignmentError
 from autograder.examine import Examiner
-from autograder.model import Check, Record, Verdict
+from autograder.model import Check, Mistake, Record, Verdict
 from autograder.prove.equivalent import check_equivalent, read_equivalent
 from autograder.prove.forks import in_forks
 from autograder.prove.mutants import Mutant, generate
@@ -46,7 +50,7 @@ def prove(declared: Declared, options: Options) -> Iterator[Finding]:
     yield from _points(declared)
     yield from _template(declared)
     yield from _correct(declared, options)
-    yield from _mistakes(declared, options)
+    yield from prove_mistakes(declared, options)
 
 
 # ── what must pass ─────────────────────────────────────────────────────────────────────────────
@@ -117,35 +121,57 @@ def warm_up(declared: Declared, seed: int) -> None:
 # ── what must fail ─────────────────────────────────────────────────────────────────────────────
 
 
-def _mistakes(declared: Declared, options: Options) -> Iterator[Finding]:
+def prove_mistakes(declared: Declared, options: Options) -> Iterator[Finding]:
+    """Whether each mistake is caught and named, and each check broken by one."""
     by_name = {mistake.name: mistake for mistake in declared.mistakes}
+    source = Path(declared.assignment.reference).read_text(encoding="utf-8")
     broken: set[str] = set()
 
-    def run(name: str) -> list[list[str]]:
-        mistake = by_name[name]
-        runner = LocalRunner({**vars(declared.reference), mistake.entry_point: mistake.replacement})
+    def run(name: str) -> list[list[str]] | str:
+        try:
+            runner = LocalRunner({**vars(declared.reference), **by_name[name].replacements})
+        except AssignmentError as error:
+            return str(error)
         results = Examiner(declared, options.seeds[0]).examine_all(declared.checks, runner)
         return [[r.check, r.verdict, r.diagnosis.mistake if r.diagnosis else ""] for r in results]
 
     for name, results, how in in_forks(by_name, run, jobs=options.jobs, cpu_s=60):
-        if results is None:
-            yield Finding("the mistake is caught", name, False, f"it {how}")
+        if results is None or isinstance(results, str):
+            yield Finding("the mistake is caught", name, False, results or f"it {how}")
             continue
         failed = {check: diagnosis for check, verdict, diagnosis in results if verdict not in ("PASS", "SKIPPED")}
         skipped = {check for check, verdict, _ in results if verdict == "SKIPPED"}
         broken |= failed.keys()
-        yield from _caught(by_name[name].caught_by, name, failed, skipped)
+        yield from _with_diff(by_name[name], source, _caught(by_name[name], failed, skipped))
     for check in declared.checks:
         yield Finding("some mistake breaks the check", check.id, check.id in broken, "no mistake does")
 
 
-def _caught(claimed: Sequence[str], name: str, failed: dict[str, str], skipped: set[str]) -> Iterator[Finding]:
-    escaped = [check for check in claimed if check not in failed and check not in skipped]
-    yield Finding("the mistake is caught", name, not escaped and bool(failed), f"{', '.join(escaped)} passes it")
-    named = [failed[check] for check in claimed if check in failed]
-    others = sorted({other for other in named if other and other != name})
+def _caught(mistake: Mistake, failed: dict[str, str], skipped: set[str]) -> Iterator[Finding]:
+    escaped = [check for check in mistake.caught_by if check not in failed and check not in skipped]
+    detail = f"{', '.join(escaped)} passes it"
+    yield Finding("the mistake is caught", mistake.name, not escaped and bool(failed), detail)
+    yield _named(mistake, mistake.name, {check: failed[check] for check in mistake.caught_by if check in failed})
+    for view in mistake.seen_in:
+        of_view = {check: named for check, named in failed.items() if check.startswith(f"{view}.")}
+        subject = f"{mistake.name} in {view}"
+        yield Finding("the mistake is caught", subject, bool(of_view), f"every check of {view} passes it")
+        yield _named(mistake, subject, of_view)
+
+
+def _named(mistake: Mistake, subject: str, failed: dict[str, str]) -> Finding:
+    others = sorted({other for other in failed.values() if other and other != mistake.name})
     detail = f"it is taken for {', '.join(others)}" if others else "nothing names it"
-    yield Finding("the mistake is diagnosed by name", name, name in named, detail)
+    return Finding("the mistake is diagnosed by name", subject, mistake.name in failed.values(), detail)
+
+
+def _with_diff(mistake: Mistake, source: str, findings: Iterator[Finding]) -> Iterator[Finding]:
+    """`findings` whose detail ends with what the mistake changes in the reference, where something does not hold."""
+    for finding in findings:
+        if mistake.edit and not finding.holds:
+            shown = diff(mistake.edit, source).replace("\n", "\n        ")
+            finding = msgspec.structs.replace(finding, detail=f"{finding.detail}\n        {shown}")
+        yield finding
 
 
 # ── mutants ────────────────────────────────────────────────────────────────────────────────────

@@ -42,7 +42,7 @@ def test_a_class_shares_the_search_for_its_mistakes(results, tiny):
         return np.asarray(x) ** 2
 
     bank = tuple(
-        msgspec.structs.replace(mistake, replacement=counted) if mistake.name == "squared" else mistake
+        msgspec.structs.replace(mistake, build=lambda: {"double": counted}) if mistake.name == "squared" else mistake
         for mistake in tiny.mistakes
     )
     declared = dataclasses.replace(tiny, mistakes=bank)

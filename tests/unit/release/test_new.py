@@ -59,7 +59,7 @@ def test_reference_and_variants_pass_every_check(declared):
 def test_every_mistake_is_caught_by_the_checks_it_names(declared):
     assert len(declared.mistakes) >= 3
     for mistake in declared.mistakes:
-        found = verdicts(declared, **{mistake.entry_point: mistake.replacement})
+        found = verdicts(declared, **mistake.replacements)
         assert {found[check] for check in mistake.caught_by} == {Verdict.FAIL}, mistake.name
 
 
