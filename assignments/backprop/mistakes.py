@@ -163,6 +163,8 @@ def cached_weights_overwritten(dout, cache):
 @mistake("affine_backward", caught_by="cost")
 def affine_by_finite_differences(dout, cache):
     """You differentiate numerically, with two forward passes for every weight: use the formula of each gradient."""
+    if sum(arg.size for arg in cache) > 5_000:
+        raise TimeoutError("what a limit does to two forward passes for each of so many weights")
     gradients = []
     for position, arg in enumerate(cache):
 
@@ -170,9 +172,7 @@ def affine_by_finite_differences(dout, cache):
             args = [*cache[:position], value, *cache[position + 1 :]]
             return np.sum(dout * affine_forward(*args)[0])
 
-        steps = 1e-2 * np.eye(arg.size).reshape(-1, *arg.shape)
-        slopes = [(loss(arg + step) - loss(arg - step)) / 2e-2 for step in steps]
-        gradients.append(np.reshape(slopes, arg.shape))
+        gradients.append(_differences(loss, arg, lambda ahead, behind: (ahead - behind) / 2e-2, 1e-2))
     return tuple(gradients)
 
 

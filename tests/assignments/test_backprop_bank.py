@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+import tracemalloc
 from collections import defaultdict
 from pathlib import Path
 
@@ -9,6 +10,9 @@ import nbformat
 import pytest
 
 from autograder.assignment.discover import discover
+from autograder.examine import Examiner
+from autograder.model import Verdict
+from autograder.sandbox.local import LocalRunner
 
 FOLDER = Path(__file__).parents[2] / "assignments" / "backprop"
 SUBMISSIONS = FOLDER / "submissions"
@@ -77,3 +81,20 @@ def test_notebooks_are_valid_and_small(file: str) -> None:
     notebook = nbformat.reads(text, as_version=nbformat.NO_CONVERT)
     assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
     nbformat.validate(notebook)
+
+
+def test_matching_a_failed_deep_linear_takes_little_memory() -> None:
+    def wrong(dout, cache):
+        dx, dw, db = DECLARED.reference.affine_backward(dout, cache)
+        return dx, 2 * dw, db
+
+    check = next(check for check in DECLARED.checks if check.id == "affine_backward.deep_linear")
+    runner = LocalRunner({**vars(DECLARED.reference), "affine_backward": wrong})
+    tracemalloc.start()
+    try:
+        result = Examiner(DECLARED, 7).examine(check, runner)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert result.verdict is Verdict.FAIL
+    assert peak <= 50e6  # 100 × 100 weights are 80 kB; one of the listed mistakes used to take 800 MB for them
