@@ -176,6 +176,14 @@ class Isolation(Record, frozen=True):
     guarantees: dict[str, str]
 
 
+class Environment(Record, frozen=True):
+    """The versions that graded: a grade can depend on them. `torch` is None where the assignment does not use it."""
+
+    python: str = ""
+    numpy: str = ""
+    torch: str | None = None
+
+
 class GradeReport(Record, frozen=True, kw_only=True):
     """The grade of one submission; `autograder schema` prints its JSON Schema."""
 
@@ -187,6 +195,7 @@ class GradeReport(Record, frozen=True, kw_only=True):
     results: tuple[CheckResult, ...]
     isolation: Isolation
     seed: int
+    environment: Environment = Environment()
     grader: str
     cpu_s: float
     wall_s: float

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import importlib.metadata
+import platform
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +19,7 @@ from autograder.model import (
     AssignmentRef,
     Check,
     CheckResult,
+    Environment,
     GradeReport,
     Isolation,
     Level,
@@ -138,11 +142,19 @@ def _report(
         results=results,
         isolation=grading.isolation,
         seed=grading.seed,
+        environment=environment(grading.declared.assignment.policy.packages),
         grader=autograder.__version__,
         cpu_s=round(cpu_s + used, 4),
         wall_s=round(wall_s, 4),
         notes=tuple(notes),
     )
+
+
+@functools.cache
+def environment(packages: tuple[str, ...]) -> Environment:
+    """The versions that grade an assignment which allows `packages`, read without importing any of them."""
+    torch = importlib.metadata.version("torch") if "torch" in packages else None
+    return Environment(platform.python_version(), importlib.metadata.version("numpy"), torch)
 
 
 class Clock:

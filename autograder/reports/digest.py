@@ -151,6 +151,14 @@ def weak_spots(report: GradeReport) -> list[str]:
     ]
 
 
+def versions(reports: Iterable[GradeReport]) -> str:
+    """What graded `reports`, e.g. `Python 3.12.4, NumPy 2.3.5`; each version once where they differ."""
+    used = [report.environment for report in reports]
+    named = {"Python": [e.python for e in used], "NumPy": [e.numpy for e in used], "torch": [e.torch for e in used]}
+    known = {name: "/".join(dict.fromkeys(filter(None, found))) for name, found in named.items()}
+    return ", ".join(f"{name} {found}" for name, found in known.items() if found)
+
+
 def by_assignment(reports: Sequence[GradeReport]) -> dict[str, list[GradeReport]]:
     """Reports by assignment, both in the order in which they came."""
     grouped: dict[str, list[GradeReport]] = {}

@@ -85,6 +85,10 @@ class _Sheet:
     def held(self) -> str:
         return _held([self.report])
 
+    @property
+    def versions(self) -> str:
+        return digest.versions([self.report])
+
 
 def _group(reports: Sequence[GradeReport], assignment: Assignment | None) -> dict[str, Any]:
     """One assignment's part of the page."""
@@ -135,7 +139,10 @@ def _facts(reports: Sequence[GradeReport]) -> list[str]:
     seeds = dict.fromkeys(str(report.seed) for report in reports)
     graders = dict.fromkeys(report.grader for report in reports)
     many = "1 submission" if len(reports) == 1 else f"{len(reports)} submissions"
-    return [many, _held(reports), f"seed {', '.join(seeds)}", f"autograder {', '.join(graders)}"] if reports else [many]
+    if not reports:
+        return [many]
+    versions = filter(None, [digest.versions(reports)])
+    return [many, _held(reports), f"seed {', '.join(seeds)}", *versions, f"autograder {', '.join(graders)}"]
 
 
 def _held(reports: Sequence[GradeReport]) -> str:

@@ -153,9 +153,10 @@ def _passed(part: Part, ink: Ink) -> RenderableType:
 def _footer(report: GradeReport, ink: Ink) -> Iterator[RenderableType]:
     weak = digest.weak_spots(report)
     held = f"not enforced: {', '.join(weak)}" if weak else "all guarantees enforced"
-    facts = (f"{report.wall_s:.1f} s", f"seed {report.seed}", f"isolation {report.isolation.level}", held)
+    level = f"isolation {report.isolation.level}"
+    facts = (f"{report.wall_s:.1f} s", f"seed {report.seed}", digest.versions([report]), level, held)
     yield Text()
-    yield say(one_line(f" {ink.dot} ".join(facts)), _QUIET)
+    yield say(one_line(f" {ink.dot} ".join(filter(None, facts))), _QUIET)
 
 
 def _replay(mend: Sequence[Part], file: str, width: int) -> Iterator[RenderableType]:

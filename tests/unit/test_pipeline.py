@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.metadata
+import platform
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 from tiny_course import CHECK_IDS, CHECKS, MAX_SCORE, RIGHT, TOML, replaced, write_assignment
 
@@ -13,8 +16,8 @@ from autograder.assignment.discover import discover
 from autograder.errors import AssignmentError
 from autograder.examine import Examiner, hidden_message
 from autograder.executors import LocalExecutor
-from autograder.model import GradeReport, Level, Verdict
-from autograder.pipeline import Grading, grade_class, grade_one
+from autograder.model import Environment, GradeReport, Level, Verdict
+from autograder.pipeline import Grading, environment, grade_class, grade_one
 from autograder.sandbox.isolation import choose
 from autograder.sandbox.local import LocalRunner
 from autograder.score import grader_failed
@@ -56,6 +59,7 @@ def test_a_right_submission_earns_everything(tiny, held, hand_in, as_notebook):
     assert {result.verdict for result in report.results} == {Verdict.PASS}
     assert (report.notes, report.seed, report.isolation) == ((), SEED, held)
     assert report.cpu_s > 0
+    assert report.environment == Environment(platform.python_version(), np.__version__, None)
 
 
 def test_a_known_mistake_is_named_shrunk_and_replayable(graded):
@@ -242,3 +246,8 @@ def test_trusted_forks_and_the_sandbox_give_the_same_results(source, tiny, grade
         assert one.verdict is other.verdict, one.check
         assert one.message.partition(" (line")[0] == other.message.partition(" (line")[0]
         assert (one.diagnosis, one.counterexample, one.replay) == (other.diagnosis, other.counterexample, other.replay)
+
+
+def test_torch_is_named_where_the_assignment_uses_it():
+    pytest.importorskip("torch")
+    assert environment(("numpy", "torch")).torch == importlib.metadata.version("torch")

@@ -90,6 +90,7 @@ def test_class_page_tells_scores_mistakes_and_cases():
     text = Page(class_page(mixed(), mixed("kofi"), perfect(), title="Autumn class")).text
     for words in (
         "Autumn class 3 submissions · isolation contained, strong, not enforced: signals (in part), identity · seed 17",
+        "seed 17 · Python 3.12.4, NumPy 2.3.5 · autograder 0.1.0",
         "mean 56 %",
         "median 34 %",
         "full marks 1",
