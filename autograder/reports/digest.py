@@ -154,9 +154,9 @@ def weak_spots(report: GradeReport) -> list[str]:
 def versions(reports: Iterable[GradeReport]) -> str:
     """What graded `reports`, e.g. `Python 3.12.4, NumPy 2.3.5`; each version once where they differ."""
     used = [report.environment for report in reports]
-    named = {"Python": [e.python for e in used], "NumPy": [e.numpy for e in used], "torch": [e.torch for e in used]}
-    known = {name: "/".join(dict.fromkeys(filter(None, found))) for name, found in named.items()}
-    return ", ".join(f"{name} {found}" for name, found in known.items() if found)
+    pythons, numpys, torches = ({getattr(one, name): None for one in used} for name in ("python", "numpy", "torch"))
+    named = {"Python": pythons, "NumPy": numpys, "torch": torches}
+    return ", ".join(f"{name} {'/'.join(filter(None, found))}" for name, found in named.items() if any(found))
 
 
 def by_assignment(reports: Sequence[GradeReport]) -> dict[str, list[GradeReport]]:
