@@ -64,15 +64,20 @@ class EntryPoint(Record, frozen=True):
 
 
 class Limits(Record, frozen=True):
-    """What one check may use. CPU seconds are the kernel's account of the student's process, so a busy
-    machine costs nobody a verdict; wall seconds are a loose deadline for code that sleeps."""
+    """What one check may use, and (`total_…`) a submission in all. CPU seconds are the kernel's account of the
+    student's process, so a busy machine costs nobody a verdict. Wall seconds are those for which the grader waits for
+    an answer: a loose deadline for code that sleeps. `reply_mb` bounds one answer, and four times as much all answers
+    to a check; `grader_cpu_s` is what the grader itself may spend on them."""
 
     cpu_s: float = 4.0
     wall_s: float = 60.0
     load_cpu_s: float = 4.0
     statement_cpu_s: float = 1.0
     memory_mb: int = 512
-    reply_mb: int = 32
+    reply_mb: int = 8
+    total_cpu_s: float = 60.0
+    total_wall_s: float = 120.0
+    grader_cpu_s: float = 20.0
 
 
 class Policy(Record, frozen=True):

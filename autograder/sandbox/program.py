@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from autograder import wire
 from autograder.errors import Crashed, GraderFault, Missing, OutOfMemory, SubmissionFault, TimedOut
 from autograder.model import Limits
+from autograder.sandbox.budget import Budget
 from autograder.sandbox.sandbox import Fork, cpu_ceiling
 from autograder.wire import Call
 
@@ -19,20 +21,23 @@ SIGNALS = {int(number): number.name for number in signal.Signals}  # real-time s
 
 
 class SandboxProgram:
-    """Speaks with one fork. Whatever it does wrong ends it: after a fault every further call repeats that fault."""
+    """Speaks with one fork. Whatever it does wrong ends it: after a fault every further call repeats that fault. What
+    `budget` refuses is not asked."""
 
-    def __init__(self, fork: Fork, limits: Limits) -> None:
+    def __init__(self, fork: Fork, limits: Limits, budget: Budget | None = None) -> None:
         self.fork = fork
-        self.limits = limits
+        self.budget = budget or Budget(limits)
+        self.asked = ""
         self._seq = 0
         self._fault: SubmissionFault | None = None
         self._confined = False
-        self._allowed = limits.cpu_s
-        self.rearm()
+        self.rearm(limits)
 
-    def rearm(self) -> None:
-        """Begin the next check: its deadline and its CPU time count from now."""
-        self._deadline = time.monotonic() + self.limits.wall_s
+    def rearm(self, limits: Limits) -> None:
+        """Begin the next check under `limits`: its waiting and its CPU time count from now."""
+        self.limits = limits
+        self._allowed = limits.cpu_s
+        self._patience = limits.wall_s
         self._asked = 0
         self._before = self.fork.cpu_seconds()
         self._next_look = time.monotonic() + wire.WATCH_SECONDS
@@ -75,8 +80,10 @@ class SandboxProgram:
 
     def calls(self, calls: Sequence[Call]) -> list[Any | SubmissionFault]:
         """One outcome for each call, in one round trip."""
-        if self._fault:
-            return [self._fault] * len(calls)
+        refusals = (self.budget.refusal(call.function) for call in calls)
+        if fault := self._fault or next(filter(None, refusals), None):
+            return [fault] * len(calls)
+        self.asked = calls[0].function if calls else ""
         messages, encoder = encode_calls(calls)
         try:
             reply, received = self._request("calls", {"calls": messages}, encoder.arrays, encoder.callbacks or ())
@@ -131,17 +138,32 @@ class SandboxProgram:
     def _meet(self) -> None:
         """Hear the worker's first words: it is confined, and nothing of the submission has run yet."""
         if not self._confined:
-            wire.receive(self.fork.sock, self._deadline, self.fork.body_cap)
+            with self._waiting() as deadline:
+                wire.receive(self.fork.sock, deadline, self.fork.body_cap)
             self._confined = True
 
     def _exchange(self, message: dict[str, Any], arrays: Sequence[Any]) -> tuple[dict[str, Any], list[Any]]:
-        wire.send(self.fork.sock, wire.pack({"seq": self._seq, **message}, arrays), self._deadline)
-        reply, received = wire.receive(self.fork.sock, self._deadline, self.fork.body_cap, self._look)
+        frame = wire.pack({"seq": self._seq, **message}, arrays)
+        with self._waiting() as deadline:
+            wire.send(self.fork.sock, frame, deadline)
+            reply, received = wire.receive(self.fork.sock, deadline, self.fork.body_cap, self._look)
         if time.monotonic() > self._next_look:
             self._look()
         if type(reply.get("seq")) is not int or reply["seq"] != self._seq:
             raise wire.WireError("an answer to a question that was not asked")
         return reply, received
+
+    @contextlib.contextmanager
+    def _waiting(self) -> Iterator[float]:
+        """The deadline of a wait for the program. Only waiting is counted, so the grader's own work between two answers
+        costs the student nothing."""
+        begun = time.monotonic()
+        try:
+            yield begun + self._patience
+        finally:
+            waited = time.monotonic() - begun
+            self._patience -= waited
+            self.budget.charge(0.0, waited)
 
     def finish(self) -> None:
         """After the last answer nothing more may come: bytes that nobody asked for are a forged answer."""
@@ -159,6 +181,8 @@ class SandboxProgram:
 
     def _end(self, fault: SubmissionFault) -> SubmissionFault:
         self._fault = fault
+        if isinstance(fault, TimedOut):
+            self.budget.timed_out(self.asked)
         self.fork.end()
         return fault
 

@@ -10,6 +10,7 @@ from typing import Any, Self
 from autograder.errors import Crashed, Forbidden, Missing, SubmissionFault
 from autograder.model import Assignment, Limits, Submission
 from autograder.sandbox.arena import Memory
+from autograder.sandbox.budget import Budget
 from autograder.sandbox.program import SandboxProgram, place, too_slow
 from autograder.sandbox.sandbox import Sandbox
 from autograder.wire import plain_text
@@ -27,6 +28,7 @@ class SandboxRunner:
         self._cells = [(cell.number, cell.line, cell.source) for cell in submission.cells]
         self._names = [entry.name for entry in assignment.entry_points]
         self._skip: list[str] = []
+        self._budget = Budget(assignment.limits)
         self.cpu_s = 0.0
         self.wall_s = 0.0
         self._open = contextlib.ExitStack()
@@ -52,7 +54,7 @@ class SandboxRunner:
             name = plain_text(found.get("name"), 60)
             return Forbidden(f"{entry_point} uses {name}{place(found)}, which this assignment does not allow.")
         if entry_point in self._defined:
-            return None
+            return self._budget.refusal(entry_point)
         for item in self._failed:
             if self._lost(item, entry_point):
                 return Crashed(f"{entry_point} could not be read: {failure_sentence(item)}")
@@ -85,10 +87,12 @@ class SandboxRunner:
             self.cpu_s = program.spent()
             self.wall_s = time.monotonic() - started
         self._spent += self.cpu_s
-        limits = self._assignment.limits
+        limits = program.limits
         if program.ended or group is None or self._spent > limits.cpu_s:
             self.close()
         if self.cpu_s > limits.cpu_s:
+            if not program.ended:  # it answered, too late
+                self._budget.timed_out(program.asked)
             raise too_slow(limits.cpu_s)
 
     def _program(self, group: str | None) -> SandboxProgram:
@@ -97,7 +101,7 @@ class SandboxRunner:
             self._live = self._open.enter_context(self._fork())
             self._live.load(self._cells, self._names, self._skip)
             self._group, self._spent = group, 0.0
-        self._live.rearm()
+        self._live.rearm(self._budget.next_limits())
         return self._live
 
     @contextlib.contextmanager
@@ -115,8 +119,13 @@ class SandboxRunner:
 
     @contextlib.contextmanager
     def _fork(self) -> Iterator[SandboxProgram]:
+        """A fork, whose CPU time is charged to the submission when it ends."""
         with self._sandbox.fork(self._assignment.limits) as fork:
-            yield SandboxProgram(fork, self._assignment.limits)
+            program = SandboxProgram(fork, self._budget.next_limits(), self._budget)
+            try:
+                yield program
+            finally:
+                self._budget.charge(fork.end().cpu_s, 0.0)
 
     def __enter__(self) -> Self:
         return self

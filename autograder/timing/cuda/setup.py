@@ -26,7 +26,15 @@ from autograder.timing.entry import Competitor, Track
 
 PACKAGES = ("numpy", "torch")
 # To import Triton takes seconds, and a compiler's time is the submission's; a launch has a budget of its own.
-LOADING = Limits(cpu_s=60.0, wall_s=300.0, load_cpu_s=60.0, statement_cpu_s=30.0, memory_mb=4096)
+LOADING = Limits(
+    cpu_s=60.0,
+    wall_s=300.0,
+    load_cpu_s=60.0,
+    statement_cpu_s=30.0,
+    memory_mb=4096,
+    total_cpu_s=600.0,
+    total_wall_s=1800.0,
+)
 LIMITS = Limits(cpu_s=600.0, wall_s=1800.0, load_cpu_s=60.0, statement_cpu_s=30.0, memory_mb=4096)
 
 TRIAL = "def double(a):\n    return a + a\n"

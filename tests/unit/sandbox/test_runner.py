@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import textwrap
 
 import msgspec
+import numpy as np
 import pytest
 
 from autograder.errors import Crashed, Forbidden, Missing, TimedOut
@@ -163,3 +165,37 @@ def test_what_a_check_used_is_told_and_judged(run, tiny):
             program.calls([Call("double", (0.1,))])
     with runner.start() as program:
         assert program.calls([Call("double", (0.0,))]) == [0.0]
+
+
+def test_an_entry_point_that_timed_out_twice_is_not_asked_again(run, tiny):
+    """Wherever it is called from: a backward pass that needs a forward pass which loops costs nothing more."""
+    limits = msgspec.structs.replace(tiny.assignment.limits, cpu_s=0.2)
+    runner = run("def double(x):\n    while True: pass\ndef affine_forward(x, w):\n    return x @ w, x", limits=limits)
+    for _ in range(2):
+        assert runner.fault("double") is None
+        with contextlib.suppress(TimedOut), runner.start() as program:
+            (outcome,) = program.calls([Call("double", (1.0,))])
+        assert str(outcome) == "It used more than 0.2 seconds of CPU time."
+    refusal = (TimedOut, "double timed out 2 times before, so it was not asked again.")
+    assert fault(runner) == refusal
+    with runner.start() as program:
+        (outcome,) = program.calls([Call("double", (1.0,))])
+        assert (type(outcome), str(outcome)) == refusal
+        assert not program.ended
+        assert program.calls([Call("affine_forward", (np.eye(2), np.eye(2)))])[0][0].tolist() == [[1, 0], [0, 1]]
+    assert runner.cpu_s < 0.2
+
+
+def test_a_sleeper_has_half_of_what_is_left(run, tiny):
+    limits = msgspec.structs.replace(tiny.assignment.limits, wall_s=60, total_wall_s=3)
+    runner = run("import time\ndef double(x):\n    time.sleep(x)\n    return x", limits=limits)
+    seconds = []
+    for _ in range(2):
+        with runner.start() as program:
+            (outcome,) = program.calls([Call("double", (60.0,))])
+        seconds.append(float(str(outcome).split()[3]))
+    assert 1 < seconds[0] <= 1.5
+    assert 0.9 < seconds[1] <= 1
+    with runner.start() as program:
+        (outcome,) = program.calls([Call("affine_forward", (1.0, 1.0))])
+    assert str(outcome) == "Not asked: the submission used up its 3 seconds of waiting before."
