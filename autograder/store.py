@@ -69,7 +69,7 @@ class Store:
     def put(self, key: str, report: GradeReport) -> None:
         """Keep `report`; an earlier one under the same key stays."""
         data = msgspec.json.encode(report)
-        path = self.folder / "reports" / _file_name(f"{report.assignment.id}-{report.submission.id}")
+        path = self.folder / "reports" / f"{file_stem(f'{report.assignment.id}-{report.submission.id}')}.json"
         with self._lock:  # the file first: what has a row is not graded again, so a file that is missing then stays so
             _write_whole(path, msgspec.json.format(data, indent=1))
             self._db.execute(
@@ -110,7 +110,7 @@ def keep_speed(folder: Path, report: SpeedReport) -> Path:
     """Keep `report` as speed/<assignment>/<submission>.json in `folder`, in place of an earlier one: the file's path.
 
     Raises AutograderError where nothing can be written."""
-    path = folder / SPEED / report.assignment.id / _file_name(report.submission.id)
+    path = folder / SPEED / report.assignment.id / f"{file_stem(report.submission.id)}.json"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _write_whole(path, msgspec.json.format(msgspec.json.encode(report), indent=1))
@@ -141,9 +141,10 @@ def _write_whole(path: Path, data: bytes) -> None:
     part.replace(path)
 
 
-def _file_name(name: str) -> str:
-    """A file name for `name` that every system takes; a long one keeps a digest, so that two do not become one."""
+def file_stem(name: str) -> str:
+    """A file name, without its ending, for `name` that every system takes; a long one keeps a digest, so that two do
+    not become one."""
     quoted = urllib.parse.quote(name, safe=" ")
     if len(quoted) > 180:
         quoted = f"{quoted[:160]}-{hashlib.sha256(name.encode()).hexdigest()[:16]}"
-    return f"{quoted}.json"
+    return quoted

@@ -23,7 +23,7 @@ COMMANDS = {
     "prove": ("author", "Prove that an assignment's grades can be trusted."),
     "release": ("author", "Write what students get: the template notebook and script."),
     "replay": ("student", "Meet a failure again, from the token in a report."),
-    "report": ("grading", "Turn graded results into a page."),
+    "report": ("report", "Write graded results as a page, feedback, or another system's file."),
     "schema": ("system", "Print the JSON Schema of a report."),
     "speed": ("speed", "Time submissions against the baselines."),
 }

@@ -1,4 +1,4 @@
-"""`grade` and `report`."""
+"""`grade`."""
 
 from __future__ import annotations
 
@@ -6,20 +6,18 @@ import secrets
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from urllib.parse import quote
 
 import click
 import msgspec
 
-from autograder.assignment.discover import Declared
 from autograder.cli.common import ASSIGNMENT, ISOLATION, default_jobs, level, load, sentences
 from autograder.errors import AutograderError
 from autograder.executors import LocalExecutor
-from autograder.model import GradeReport, SpeedReport
+from autograder.model import GradeReport
 from autograder.pipeline import Grading, grade_class
 from autograder.sandbox.isolation import choose
 from autograder.score import grader_failed
-from autograder.store import Store, kept_speeds
+from autograder.store import Store
 from autograder.submission import find_submissions
 
 
@@ -152,51 +150,3 @@ def _exit(reports: list[GradeReport], named: set[Path], paths: dict[str, Path]) 
         click.echo(" ".join(report.notes), err=True)
     if unread:
         sys.exit(2)
-
-
-@click.command("report", short_help="Turn graded results into a page.")
-@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option("--format", "form", type=click.Choice(["html"]), default="html", help="What to write.")
-@click.option(
-    "--out", type=click.Path(path_type=Path, dir_okay=False), help="Where to write it; default: FOLDER/report.html."
-)
-def report_command(folder: Path, form: str, out: Path | None) -> None:
-    """Write a page from the results that `grade --out FOLDER` kept.
-
-    Where `speed --out FOLDER` kept times, too, leaderboard.html beside it shows those who chose a name for it, and
-    nothing else that tells who they are.
-    """
-    with Store(folder) as store:
-        reports = list(store.reports())
-    speeds = kept_speeds(folder)
-    if not reports and not speeds:
-        raise AutograderError(f"There are no results in {folder}; grade with --out {folder} first.")
-    path = out or folder / "report.html"
-    board = path.with_name("leaderboard.html")
-    if speeds and board == path:
-        raise AutograderError(f"{path} is where the leaderboard goes; choose another --out.")
-    graded, timed = ([report.assignment.id for report in kept] for kept in (reports, speeds))
-    declared = [load(slug) for slug in dict.fromkeys([*graded, *timed])]
-    if reports:
-        _write_report(path, reports, declared, board if speeds else None)
-    if speeds:
-        _write_leaderboard(board, speeds, declared, path if reports else None)
-
-
-def _write_report(path: Path, reports: list[GradeReport], declared: list[Declared], board: Path | None) -> None:
-    from autograder.reports.html import render_class_html
-
-    asked = {check: sentence for one in declared for check, sentence in sentences(one.checks).items()}
-    link = quote(board.name) if board else None
-    page = render_class_html(reports, [one.assignment for one in declared], asked, leaderboard=link)
-    path.write_text(page, encoding="utf-8")
-    click.echo(path)
-
-
-def _write_leaderboard(path: Path, speeds: list[SpeedReport], declared: list[Declared], report: Path | None) -> None:
-    from autograder.reports.leaderboard import render_leaderboard_html
-
-    link = quote(report.name) if report else None
-    page = render_leaderboard_html(speeds, [one.assignment for one in declared], report=link)
-    path.write_text(page, encoding="utf-8")
-    click.echo(path)

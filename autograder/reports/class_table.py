@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from autograder.model import Assignment, GradeReport, Verdict
+from autograder.model import Assignment, GradeReport
 from autograder.reports import digest
 from autograder.reports.digest import Part
 from autograder.reports.ink import Ink, Sheet, flow, say
@@ -65,21 +65,9 @@ def _table(reports: Sequence[GradeReport], rows: Sequence[dict[str, Part]], name
             Text(f"{points(report.score)} / {points(report.max_score)}"),
             ink.bar(share, 10),
             Text().join(ink.glyph(row[name].verdict) if name in row else Text(" ") for name in names),
-            _first(digest.to_mend(row.values())),
+            say(digest.first_to_mend(digest.to_mend(row.values())), overflow="ellipsis"),
         )
     return table
-
-
-def _first(mend: Sequence[Part]) -> Text:
-    """One line on what this student should mend first: the diagnosis where there is one."""
-    if not mend:
-        return Text()
-    diagnosed = [(part, cause) for part in mend for cause in part.causes if cause.shown.diagnosis]
-    part, cause = diagnosed[0] if diagnosed else (mend[0], mend[0].causes[0])
-    shown = cause.shown
-    quiet = cause.hidden or shown.verdict is Verdict.MISSING or not shown.message
-    says = shown.diagnosis.says if shown.diagnosis else digest.MEANING[shown.verdict] if quiet else shown.message
-    return say(f"{one_line(part.name, 40)}: {one_line(says)}", overflow="ellipsis")
 
 
 def _letters(count: int) -> str:

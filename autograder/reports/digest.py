@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.model import Assignment, CheckResult, GradeReport, Verdict, Visibility
-from autograder.reports.text import compact
+from autograder.reports.text import compact, one_line
 
 # What to mend first: what the rules forbid, what does not run, what is wrong, what is slow; then what is not there.
 ORDER = (
@@ -99,6 +99,18 @@ def to_mend(every: Iterable[Part]) -> list[Part]:
     """Parts with something to mend or to write; what is written and wrong comes before what is not written."""
     late = (Verdict.MISSING, Verdict.SKIPPED)
     return sorted((part for part in every if part.causes), key=lambda part: part.verdict in late)
+
+
+def first_to_mend(mend: Sequence[Part]) -> str:
+    """One sentence on what to mend first, with its entry point: the diagnosis where there is one."""
+    if not mend:
+        return ""
+    causes = [(part, cause) for part in mend for cause in part.causes]
+    part, cause = next(((part, cause) for part, cause in causes if cause.shown.diagnosis), causes[0])
+    shown = cause.shown
+    quiet = cause.hidden or shown.verdict is Verdict.MISSING or not shown.message
+    says = shown.diagnosis.says if shown.diagnosis else MEANING[shown.verdict] if quiet else shown.message
+    return f"{one_line(part.name, 40)}: {one_line(says)}"
 
 
 def full_name(result: CheckResult) -> str:
