@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from autograder.errors import AssignmentError
-from autograder.model import CheckResult, GradeReport, Verdict
+from autograder.model import GradeReport, Verdict
 from autograder.pipeline import Grading, grade_one
 from autograder.prove.prove import Finding
 
@@ -37,14 +37,15 @@ def sample_class(folder: Path) -> dict[str, dict[str, Any]]:
 def prove_sample_class(grading: Grading) -> Iterator[Finding]:
     """One finding for each submission of the sample class, graded in the sandbox as any other."""
     folder = Path(grading.declared.assignment.folder)
+    needs = {check.id: check.needs for check in grading.declared.checks}
     for name, expected in sample_class(folder).items():
         report = grade_one(grading, name, folder / "submissions" / expected["file"])
-        wrong = list(differences(report, expected))
+        wrong = list(differences(report, expected, needs))
         yield Finding("the sample submission gets what it must", name, not wrong, "; ".join(wrong[:3]))
 
 
-def differences(report: GradeReport, expected: Mapping[str, Any]) -> Iterator[str]:
-    """In what `report` differs from what is expected of the submission."""
+def differences(report: GradeReport, expected: Mapping[str, Any], needs: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """In what `report` differs from what is expected of the submission; `needs` are each check's."""
     if refused := expected.get("refused"):
         if not any(refused in note for note in report.notes):
             yield f"it must be refused with “{refused}”"
@@ -52,19 +53,26 @@ def differences(report: GradeReport, expected: Mapping[str, Any]) -> Iterator[st
     if "score" in expected and abs(report.score - expected["score"]) > 1e-6:
         yield f"it scores {report.score:g}, expected {expected['score']:g}"
     for result in report.results:
-        wanted = _wanted(result, expected)
-        if result.verdict != wanted:
-            yield f"{result.check} is {result.verdict}, expected {wanted} ({result.message})"
+        wanted = wanted_verdicts(result.check, expected, needs)
+        if result.verdict not in wanted:
+            yield f"{result.check} is {result.verdict}, expected {' or '.join(wanted)} ({result.message})"
         named = result.diagnosis.mistake if result.diagnosis else None
         mistake = expected.get("diagnoses", {}).get(result.check, named)
         if named != mistake:
             yield f"{result.check} is diagnosed as {named}, expected {mistake}"
 
 
-def _wanted(result: CheckResult, expected: Mapping[str, Any]) -> str:
+def wanted_verdicts(check: str, expected: Mapping[str, Any], needs: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """The verdicts that `check` may get. What is stated for it alone holds; else it is SKIPPED where a check that it
+    needs does not pass, or as is stated for its entry point: a function that is not there is MISSING in all checks."""
     verdicts = expected.get("verdicts", {})
-    default = verdicts.get(result.entry_point, expected.get("default", Verdict.PASS))
-    return str(verdicts.get(result.check, default))
+    if check in verdicts:
+        return (str(verdicts[check]),)
+    stated = str(verdicts.get(check.partition(".")[0], expected.get("default", Verdict.PASS)))
+    unmet = [need for need in needs.get(check, ()) if wanted_verdicts(need, expected, needs) != (Verdict.PASS,)]
+    if not unmet:
+        return (stated,)
+    return (Verdict.SKIPPED,) if stated == Verdict.PASS else (Verdict.SKIPPED, stated)
 
 
 def _file(path: Path, entry: Mapping[str, Any]) -> bool:

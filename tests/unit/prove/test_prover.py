@@ -8,7 +8,7 @@ import pytest
 from autograder.assignment.discover import discover
 from autograder.model import GradeReport
 from autograder.prove.prove import Finding, Options, prove, prove_mutants
-from autograder.prove.sample_class import differences, sample_class
+from autograder.prove.sample_class import differences, sample_class, wanted_verdicts
 from autograder.prove.summary import Summary
 from autograder.release.new import scaffold
 
@@ -109,14 +109,35 @@ def test_what_the_sample_class_must_get_is_compared_in_full(scaled, tmp_path):
         GradeReport,
     )
     right = {"score": 1.0, "verdicts": {"f": "FAIL"}, "diagnoses": {"f.values": "halved"}}
-    assert list(differences(report, right)) == []
+    assert list(differences(report, right, {})) == []
     wrong = {"score": 2.0, "diagnoses": {"f.values": "doubled"}}
-    assert list(differences(report, wrong)) == [
+    assert list(differences(report, wrong, {})) == [
         "it scores 1, expected 2",
         "f.values is FAIL, expected PASS ()",
         "f.values is diagnosed as halved, expected doubled",
     ]
-    assert list(differences(report, {"refused": "not UTF-8"})) == ["it must be refused with “not UTF-8”"]
+    assert list(differences(report, {"refused": "not UTF-8"}, {})) == ["it must be refused with “not UTF-8”"]
+
+
+NEEDS = {"f.pure": ("f.values",), "f.deep": ("f.pure",), "g.mixed": ("f.values",)}
+
+
+@pytest.mark.parametrize(
+    ("check", "verdicts", "wanted"),
+    [
+        ("f.values", {}, ("PASS",)),
+        ("f.pure", {}, ("PASS",)),
+        ("f.pure", {"f.values": "FAIL"}, ("SKIPPED",)),
+        ("f.deep", {"f.values": "FAIL"}, ("SKIPPED",)),
+        ("f.pure", {"f.values": "FAIL", "f.pure": "CRASH"}, ("CRASH",)),
+        ("f.pure", {"f": "MISSING"}, ("SKIPPED", "MISSING")),
+        ("f.values", {"f": "MISSING"}, ("MISSING",)),
+        ("g.mixed", {"f": "MISSING"}, ("SKIPPED",)),
+        ("g.mixed", {"g": "FAIL"}, ("FAIL",)),
+    ],
+)
+def test_what_follows_from_needs_is_not_stated(check, verdicts, wanted):
+    assert wanted_verdicts(check, {"verdicts": verdicts}, NEEDS) == wanted
 
 
 def test_a_sample_class_with_unknown_keys_is_refused(tmp_path):
