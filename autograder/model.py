@@ -54,12 +54,14 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
 
 class EntryPoint(Record, frozen=True):
     """A function that a student writes. `returns` names its outputs; those in `opaque` (a cache, an
-    optimiser's state) are the student's own business and never leave the worker."""
+    optimiser's state) are the student's own business and never leave the worker. Those in `gradients` must be derived
+    by hand, and are therefore compared more closely than finite differences come."""
 
     name: str
     signature: str
     returns: tuple[str, ...]
     opaque: tuple[str, ...] = ()
+    gradients: tuple[str, ...] = ()
     summary: str = ""
 
 

@@ -18,6 +18,7 @@ from autograder.model import SLUG, Assignment, EntryPoint, Limits, Policy
 
 TOP_LEVEL = ("title", "summary", "entry_points", "limits", "policy", "conventions")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+GRADIENT = re.compile(r"d[a-z]\w*|grads")  # dx, dw, dgamma: what an output is called that is a gradient
 # What can change a grade: the hash of these is the assignment's version.
 GRADED_FILES = ("assignment.toml", "checks.py", "hidden.py", "mistakes.py")
 
@@ -82,17 +83,20 @@ def _entry_problems(name: str, entry: Any) -> Iterator[str]:
     if not isinstance(entry, dict):
         yield f"{where} must be a table with signature and returns, not {entry!r}"
         return
-    yield from unknown_keys(f"{where}.", entry, ("signature", "returns", "opaque", "summary"))
+    yield from unknown_keys(f"{where}.", entry, ("signature", "returns", "opaque", "gradients", "summary"))
     for key in ("signature", "summary"):
         if not isinstance(entry.get(key, ""), str):
             yield f"{where}.{key} must be a string, not {entry[key]!r}"
     if "signature" not in entry:
         yield f'{where}.signature is missing: write the parameters, as in "x, w, b"'
-    returns, opaque = entry.get("returns"), entry.get("opaque", [])
+    returns = entry.get("returns")
     if not _is_names(returns) or not returns:
         yield f'{where}.returns must list the names of what it returns, as in ["out", "cache"]'
-    elif not _is_names(opaque) or not set(opaque) <= set(returns):
-        yield f"{where}.opaque must list names out of returns ({', '.join(returns)}), not {opaque!r}"
+        return
+    for key in ("opaque", "gradients"):
+        names = entry.get(key, [])
+        if not _is_names(names) or not set(names) <= set(returns):
+            yield f"{where}.{key} must list names out of returns ({', '.join(returns)}), not {names!r}"
 
 
 def _record_problems(key: str, table: Any, record: type[msgspec.Struct]) -> Iterator[str]:
@@ -134,6 +138,7 @@ def _entry_point(name: str, entry: Mapping[str, Any]) -> EntryPoint:
         signature=entry["signature"],
         returns=returns,
         opaque=tuple(entry.get("opaque", [output for output in returns if output == "cache"])),
+        gradients=tuple(entry.get("gradients", [output for output in returns if GRADIENT.fullmatch(output)])),
         summary=entry.get("summary", ""),
     )
 

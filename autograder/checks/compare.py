@@ -8,22 +8,27 @@ from typing import Any
 import numpy as np
 
 from autograder.checks.student import Student, describe
-from autograder.checks.tolerance import TOLERANCES
+from autograder.checks.tolerance import BY_HAND, TOLERANCES, Tolerance
 from autograder.errors import CheckFailed, GraderFault
 
 Array = np.ndarray[Any, np.dtype[Any]]
+ALMOST = "is only as close as finite differences or float32 come: derive it by hand, and compute it in float64;"
 
 
 def expect(student: Student, **pairs: tuple[Any, Any]) -> None:
-    """Each `name=(actual, expected)` must be equal within the tolerance of the precision the student computes in.
+    """Each `name=(actual, expected)` must be equal within the student's tolerance for an output of that name.
 
     Shapes must agree up to axes of length one: (1, M) for (M,) is a detail, which `expect_shape` judges apart.
     Dicts are compared key by key. Raises `CheckFailed` for the first that differs."""
     for name, (actual, expected) in pairs.items():
-        if isinstance(expected, Mapping):
-            _expect_dict(student, name, actual, expected)
-        else:
-            _expect_array(student, name, actual, np.asarray(expected, dtype=np.float64))
+        _expect(student.tolerance(name), name, actual, expected)
+
+
+def _expect(tolerance: Tolerance, name: str, actual: Any, expected: Any) -> None:
+    if isinstance(expected, Mapping):
+        _expect_dict(tolerance, name, actual, expected)
+    else:
+        _expect_array(tolerance, name, actual, np.asarray(expected, dtype=np.float64))
 
 
 def expect_shape(**pairs: tuple[Any, tuple[int, ...]]) -> None:
@@ -48,17 +53,18 @@ def numeric(name: str, value: Any) -> Array:
     return value
 
 
-def _expect_dict(student: Student, name: str, actual: Any, expected: Mapping[str, Any]) -> None:
+def _expect_dict(tolerance: Tolerance, name: str, actual: Any, expected: Mapping[str, Any]) -> None:
     if not isinstance(actual, dict):
         raise CheckFailed(f"{name} is {describe(actual)}; it must be a dict.", tensor=name)
     missing, surplus = sorted(expected.keys() - actual.keys()), sorted(actual.keys() - expected.keys())
     if missing:
         also = f" (it has {', '.join(surplus)[:80]})" if surplus else ""
         raise CheckFailed(f"{name} lacks {', '.join(missing)}{also}.", tensor=name)
-    expect(student, **{key: (actual[key], value) for key, value in expected.items()})
+    for key, value in expected.items():
+        _expect(tolerance, key, actual[key], value)
 
 
-def _expect_array(student: Student, name: str, actual: Any, expected: Array) -> None:
+def _expect_array(tolerance: Tolerance, name: str, actual: Any, expected: Array) -> None:
     if not np.isfinite(expected).all():
         raise GraderFault(f"the expected {name} is not finite, so nothing can be compared with it")
     actual = numeric(name, actual)
@@ -75,9 +81,10 @@ def _expect_array(student: Student, name: str, actual: Any, expected: Array) -> 
         worst = _index(~np.isfinite(actual))
         raise _mismatch(f"{name} holds {_number(actual[worst])}", name, actual, expected, worst)
     error = np.abs(actual - expected)
-    bound = TOLERANCES[student.precision].bound(expected)
-    if not (error <= bound).all():
+    if not (error <= tolerance.bound(expected)).all():
         worst = tuple(int(i) for i in np.unravel_index(int(np.argmax(error)), error.shape))
+        if tolerance is BY_HAND["float64"] and (error <= TOLERANCES["float32"].bound(expected)).all():
+            raise _mismatch(f"{name} {ALMOST}", name, actual, expected, worst)
         raise _mismatch(f"{name} is wrong", name, actual, expected, worst)
 
 

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from autograder.checks.tolerance import precision_of
+from autograder.checks.tolerance import BY_HAND, TOLERANCES, Tolerance, precision_of
 from autograder.errors import CheckFailed, Crashed, SubmissionFault
 from autograder.model import Assignment, EntryPoint
 from autograder.wire import WHOLE, Call, Handle, Opaque
@@ -47,7 +47,9 @@ class Student:
         self._assignment = assignment
         self._program = program
         self.trace: list[tuple[str, tuple[Any, ...]]] = []
-        self.precision = "float64"
+        self.precision = "float64"  # of the answers
+        self._asked = "float64"  # of the questions
+        self._gradients = {name for entry in assignment.entry_points for name in entry.gradients}
         self._ended: tuple[str, SubmissionFault] | None = None
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
@@ -64,6 +66,8 @@ class Student:
         if keep and len(entry.returns) == 1:
             keep = (WHOLE,)
         calls = [Call(name, tuple(args), kwargs, keep) for args in argument_lists]
+        if any(array.dtype == np.float32 for call in calls for array in _arrays(call.args) if hasattr(array, "dtype")):
+            self._asked = "float32"
         with self._calling(name):
             return [self._accept(entry, outcome) for outcome in self._program.calls(calls)]
 
@@ -113,6 +117,13 @@ class Student:
                 self._remember(call.function, (run.out, run.gradients, run.state, run.arguments))
                 return run
         raise Crashed("The program broke the grading protocol: it sent no result of PyTorch code.")
+
+    def tolerance(self, name: str) -> Tolerance:
+        """How close the output called `name` must be to what is right: by the precision of the answers so far, but for
+        a gradient by that of the arrays that the student was given."""
+        if name in self._gradients or name == "gradients":
+            return BY_HAND[self._asked]
+        return TOLERANCES[self.precision]
 
     def culprit(self, fault: SubmissionFault) -> str | None:
         """The entry point whose call ended in `fault`; None for a fault that was found in what it returned."""

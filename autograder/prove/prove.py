@@ -24,6 +24,7 @@ from autograder.prove.forks import in_forks
 from autograder.prove.mutants import Mutant, generate
 from autograder.release import leaks, render
 from autograder.sandbox.local import LocalRunner
+from autograder.worker.precision import in_double
 
 MUTANT_CPU_S = 10
 
@@ -78,7 +79,8 @@ def _template(declared: Declared) -> Iterator[Finding]:
 
 def _correct(declared: Declared, options: Options) -> Iterator[Finding]:
     programs: dict[str, dict[str, Callable[..., Any]]] = {"reference": {}}
-    programs |= {variant.name: variant.replacements for variant in declared.variants}
+    with in_double():  # a variant in float32 may take the type when it is built
+        programs |= {variant.name: variant.replacements for variant in declared.variants}
     lost: dict[str, list[str]] = {name: [] for name in programs}
     for seed in reversed(options.seeds):  # the first one last: mistakes and mutants meet its cases, still warm
         lost["reference"] += _lost_points(declared, seed, {"reference": {}}, options.jobs)["reference"]

@@ -12,6 +12,7 @@ from typing import Any
 from autograder import wire
 from autograder.errors import Missing, SubmissionFault
 from autograder.sandbox.program import answer_callback, decode_outcomes, encode_calls
+from autograder.worker.precision import in_double
 from autograder.worker.serve import Caller
 
 
@@ -54,6 +55,11 @@ class LocalProgram:
 
 class _Live(LocalProgram):
     ended = False
+
+    def calls(self, calls: Sequence[wire.Call]) -> list[Any]:
+        """One outcome for each call, computed in double precision as in a worker."""
+        with in_double():
+            return super().calls(calls)
 
 
 class LocalRunner:

@@ -64,11 +64,16 @@ class SandboxProgram:
         return self._fault is not None
 
     def load(
-        self, cells: Sequence[tuple[int, int, str]], names: Sequence[str] = (), skip: Sequence[str] = ()
+        self,
+        cells: Sequence[tuple[int, int, str]],
+        names: Sequence[str] = (),
+        skip: Sequence[str] = (),
+        double: bool = True,
     ) -> tuple[list[dict[str, Any]], frozenset[str]]:
-        """Run the submission's top level but for the statements in `skip`. Returns those that failed, and which of
-        `names` can be called."""
+        """Run the submission's top level but for the statements in `skip`, in double precision whatever it asks for
+        unless `double` is False. Returns those that failed, and which of `names` can be called."""
         message = {"cells": cells, "names": list(names), "skip": list(skip), "budget": self.limits.statement_cpu_s}
+        message["double"] = double
         message["total"] = 0.7 * self.limits.load_cpu_s  # the rest is for parsing, imports and a busy clock
         self._allowed = self.limits.load_cpu_s
         reply = self._request("load", message, [])[0]

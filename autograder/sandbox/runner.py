@@ -109,7 +109,7 @@ class SandboxRunner:
         """The loaded submission in a fork of its own, under `limits`, with which the grader shares `memory`."""
         with self._sandbox.fork(limits, memory) as fork:
             program = SandboxProgram(fork, limits)
-            program.load(self._cells, self._names, self._skip)
+            program.load(self._cells, self._names, self._skip, double=False)
             yield program
 
     def close(self) -> None:

@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from autograder.worker import precision
+
 MESSAGE_CAP = 400
 DEFINITION_SECONDS = 0.02  # a def or an import that is loaded already takes microseconds
 
@@ -48,11 +50,14 @@ class Program:
                 setattr(np, name, value)
 
     def load(
-        self, cells: Sequence[Sequence[Any]], skip: Sequence[str], budget: float, total: float
+        self, cells: Sequence[Sequence[Any]], skip: Sequence[str], budget: float, total: float, double: bool = True
     ) -> list[dict[str, Any]]:
         """Execute `cells` ([number, first line, source], …) but for the statements in `skip`; each statement has
-        `budget` CPU seconds, and what comes after `total` seconds only enough to define things. Returns what failed: a
-        key to skip it by, where, and why."""
+        `budget` CPU seconds, and what comes after `total` seconds only enough to define things. With `double`
+        it computes in double precision (`worker.precision`). Returns what failed: a key to skip it by, where, and
+        why."""
+        if double:
+            precision.double_names()
         failed: list[dict[str, Any]] = []
         skipped = set(skip)
         for number, line, source in cells:
@@ -65,6 +70,8 @@ class Program:
                     fault["line"] += line - 1  # a script's pieces count their lines from where they start
                 failed.append({"key": f"{number}:{line}:*", **fault})
                 continue
+            if double:
+                precision.widen(tree)
             for statement in tree.body:
                 key = f"{number}:{line}:{statement.lineno}:{statement.col_offset}"
                 if key in skipped:

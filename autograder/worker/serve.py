@@ -141,7 +141,8 @@ class Server:
                 return {"kind": "scan", "forbidden": forbidden_uses(request["cells"], request["forbid"])}
             case "load":
                 show_source(request["cells"])
-                failed = self.program.load(request["cells"], request["skip"], request["budget"], request["total"])
+                options = {name: request[name] for name in ("budget", "total", "double")}
+                failed = self.program.load(request["cells"], request["skip"], **options)
                 defined = [name for name in request["names"] if self.program.function(name)]
                 return {"kind": "loaded", "failed": failed[:FAILURE_CAP], "defined": defined}
             case "calls":

@@ -8,20 +8,20 @@ import numpy as np
 import pytest
 
 from autograder.checks.compare import expect, expect_shape, numeric, plain
-from autograder.checks.tolerance import TOLERANCES, precision_of
+from autograder.checks.tolerance import BY_HAND, TOLERANCES, precision_of
 from autograder.errors import CheckFailed, GraderFault
 from autograder.wire import Handle, Opaque
 
 RIGHT = np.array([[1.0, -2.0, 3.0], [4.0, 5.0, -6.0]])
 
 
-def compare(actual, expected=RIGHT, precision="float64"):
-    expect(SimpleNamespace(precision=precision), dx=(actual, expected))
+def compare(actual, expected=RIGHT, precision="float64", table=TOLERANCES):
+    expect(SimpleNamespace(tolerance=lambda name: table[precision]), dx=(actual, expected))
 
 
-def refusal(actual, expected=RIGHT, precision="float64") -> CheckFailed:
+def refusal(actual, expected=RIGHT, precision="float64", table=TOLERANCES) -> CheckFailed:
     with pytest.raises(CheckFailed) as refused:
-        compare(actual, expected, precision)
+        compare(actual, expected, precision, table)
     return refused.value
 
 
@@ -76,6 +76,15 @@ def test_float32_is_judged_by_its_own_tolerance():
     assert str(refusal(RIGHT * 1.001, precision="float32")) == "dx is wrong at [1, 2]: yours is -6.006, it must be -6."
 
 
+def test_a_gradient_by_hand_is_closer_than_finite_differences_come():
+    compare(RIGHT * (1 + 5e-13), table=BY_HAND)
+    for error in (1e-11, 1e-8, 6e-8):
+        said = str(refusal(RIGHT * (1 + error), table=BY_HAND))
+        assert said.startswith("dx is only as close as finite differences or float32 come: derive it by hand"), said
+    assert str(refusal(RIGHT * 1.1, table=BY_HAND)).startswith("dx is wrong at")
+    compare(RIGHT * (1 + 1e-5), precision="float32", table=BY_HAND)
+
+
 # ── refused ────────────────────────────────────────────────────────────────────────────────────
 
 WRONG = RIGHT.copy()
@@ -125,7 +134,7 @@ def test_a_refusal_carries_the_arrays_and_plain_numbers():
 
 
 def test_the_first_pair_that_differs_is_the_one_that_is_said():
-    student = SimpleNamespace(precision="float64")
+    student = SimpleNamespace(tolerance=lambda name: TOLERANCES["float64"])
     with pytest.raises(CheckFailed, match=r"^dw is wrong: yours is 1, it must be 2\.$"):
         expect(student, dx=(1.0, 1.0), dw=(1.0, 2.0), db=(1.0, 3.0))
 

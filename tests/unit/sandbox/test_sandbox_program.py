@@ -87,9 +87,10 @@ VALUES = {
     "none": lambda: None, "true": lambda: True, "int": lambda: 12, "large": lambda: 2**70, "float": lambda: 0.1,
     "nan": lambda: float("nan"), "text": lambda: "é\\ud800", "bytes": lambda: b"x", "tuple": lambda: (1, (2.0, [None])),
     "dict": lambda: {"a": np.ones(2), "b": {"c": 1}}, "odd dict": lambda: {1: 2}, "set": lambda: {1},
-    "object": lambda: np.array([None]), "strings": lambda: np.array(["a"]), "f2": lambda: np.ones(2, np.float16),
-    "c16": lambda: np.ones(2) * 1j, "zero-d": lambda: np.array(1.5), "scalar": lambda: np.float32(0.1),
-    "masked": lambda: np.ma.masked_array([1.0]), "generator": lambda: (i for i in ()), "function": lambda: len,
+    "object": lambda: np.array([None]), "strings": lambda: np.array(["a"]),
+    "f2": lambda: np.ones(2, np.dtype("f" + "2")), "c16": lambda: np.ones(2) * 1j, "zero-d": lambda: np.array(1.5),
+    "scalar": lambda: np.dtype("f" + "4").type(0.1), "masked": lambda: np.ma.masked_array([1.0]),
+    "generator": lambda: (i for i in ()), "function": lambda: len,
     "module": lambda: np, "endless": endless, "fails": fails, "sulks": sulks, "unwritten": unwritten, "leaves": leaves,
     "deep": deep,
 }
