@@ -15,7 +15,9 @@ A value travels as a small tagged list (a *node*):
 A generator, or another iterator, travels as the list of what it yields, up to DRAIN_CAP values.
 
 Both sides run this module, and the grader believes nothing that it decodes: every tag, dtype, dimension and length is
-checked before memory is taken. It needs the standard library and NumPy only, because the worker has nothing else.
+checked before memory is taken. What a message costs its receiver is bounded by its bytes: containers hold NODE_CAP
+values in all, each array is one value's, and a header whose JSON would be large is not parsed. It needs the standard
+library and NumPy only, because the worker has nothing else.
 """
 
 from __future__ import annotations
@@ -34,9 +36,10 @@ import numpy as np
 
 MAGIC = b"ag01"
 PREFIX = struct.Struct("!4sIQ")
-HEADER_CAP = 4 * 2**20
+HEADER_CAP = 2 * 2**20
 DEPTH_CAP = 16
-NODE_CAP = 100_000
+NODE_CAP = 20_000  # values inside containers, in one message
+MARK_CAP = 12 * NODE_CAP  # brackets and commas in the header of an answer: a dict of small arrays takes 10 a value
 DRAIN_CAP = 1_000  # a generator may be endless
 WATCH_SECONDS = 0.2
 WHOLE = -1  # a position that stands for the whole return value
@@ -109,9 +112,6 @@ class Encoder:
 
     def node(self, value: Any, depth: int = 0) -> list[Any]:
         """The node of `value`; what cannot travel becomes `["o", type]`."""
-        if depth == 0:
-            self._nodes = 0
-        self._nodes += 1
         if depth > DEPTH_CAP:
             return ["o", "something nested too deeply"]
         if value is None:
@@ -139,6 +139,7 @@ class Encoder:
     def _container(self, value: Any, depth: int) -> list[Any]:
         if self._nodes + len(value) > NODE_CAP:
             return ["o", f"{type_name(value)} of {len(value)} items"]
+        self._nodes += len(value)
         if not isinstance(value, dict):
             return ["l" if isinstance(value, list) else "t", [self.node(item, depth + 1) for item in tuple(value)]]
         if all(type(key) is str for key in value):
@@ -181,22 +182,21 @@ def plain_text(text: Any, cap: int | None = None) -> str:
 
 
 class Decoder:
-    """Rebuilds values from nodes; strict, and bounded in depth and number. `ask(id, args)` is how a function of the
-    grader's is called; without it no function is accepted."""
+    """Rebuilds the values of one message from nodes; strict, and bounded in depth and number. `ask(id, args)` is how a
+    function of the grader's is called; without it no function is accepted. `handles` counts those that were met."""
 
     def __init__(
         self, arrays: Sequence[np.ndarray[Any, Any]], ask: Callable[[int, tuple[Any, ...]], Any] | None = None
     ) -> None:
         self.arrays = arrays
         self.ask = ask
+        self.handles = 0
         self._nodes = 0
+        self._taken: set[int] = set()
 
     def value(self, node: Any, depth: int = 0) -> Any:
         """The value of `node`; WireError if it is not one."""
-        if depth == 0:
-            self._nodes = 0
-        self._nodes += 1
-        if depth > DEPTH_CAP + 2 or self._nodes > NODE_CAP:
+        if depth > DEPTH_CAP + 2:
             raise WireError("a value is nested too deeply")
         match node:
             case ["n"]:
@@ -204,7 +204,7 @@ class Decoder:
             case ["b", bool(flag)]:
                 return flag
             case ["i", str(digits)] if len(digits) <= 20:
-                return _number(int, digits)
+                return _number(_int64, digits)
             case ["f", str(digits)] if len(digits) <= 40:
                 return _number(float.fromhex, digits)
             case ["s", str(text)]:
@@ -222,12 +222,13 @@ class Decoder:
                     raise WireError("a scalar that has a shape")
                 return array[()]
             case ["t", list(items)]:
-                return tuple(self.value(item, depth + 1) for item in items)
+                return tuple(self.value(item, depth + 1) for item in self._counted(items))
             case ["l", list(items)]:
-                return [self.value(item, depth + 1) for item in items]
+                return [self.value(item, depth + 1) for item in self._counted(items)]
             case ["d", list(pairs)]:
-                return dict(self._pair(pair, depth + 1) for pair in pairs)
-            case ["h", int(number), str(name)] if not isinstance(number, bool):
+                return dict(self._pair(pair, depth + 1) for pair in self._counted(pairs))
+            case ["h", int(number), str(name)] if not isinstance(number, bool) and 0 <= number < 2**31:
+                self.handles += 1
                 return Handle(number, plain_text(name, 60))
             case ["o", str(name)]:
                 return Opaque(plain_text(name, 120))
@@ -245,13 +246,28 @@ class Decoder:
     def _array(self, index: int) -> np.ndarray[Any, Any]:
         if isinstance(index, bool) or not 0 <= index < len(self.arrays):
             raise WireError("a value points to an array that was not sent")
+        if index in self._taken:
+            raise WireError("one array for two values")
+        self._taken.add(index)
         return self.arrays[index]
+
+    def _counted(self, items: list[Any]) -> list[Any]:
+        self._nodes += len(items)
+        if self._nodes > NODE_CAP:
+            raise WireError("too many values")
+        return items
 
     def _pair(self, pair: Any, depth: int) -> tuple[str, Any]:
         match pair:
             case [str(key), node]:
                 return plain_text(key), self.value(node, depth)
         raise WireError("a dict with a key that is not a string")
+
+
+def _int64(digits: str) -> int:
+    if abs(number := int(digits)) >= 2**63:
+        raise OverflowError
+    return number
 
 
 def _number(convert: Any, digits: str) -> Any:
@@ -264,17 +280,17 @@ def _number(convert: Any, digits: str) -> Any:
 # ── frames ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def pack(header: dict[str, Any], arrays: Sequence[np.ndarray[Any, Any]]) -> bytes:
+def pack(header: dict[str, Any], arrays: Sequence[np.ndarray[Any, Any]], mark_cap: float = math.inf) -> bytes:
     """One frame: `header` with the table of `arrays`, then their bytes."""
     table = [[array.dtype.str, list(array.shape)] for array in arrays]
     head = json.dumps({**header, "arrays": table}, separators=(",", ":")).encode()
-    if len(head) > HEADER_CAP:
+    if len(head) > HEADER_CAP or marks(head) > mark_cap:
         raise WireError("a message with too long a header")
     body = b"".join([array.tobytes() for array in arrays])
     return PREFIX.pack(MAGIC, len(head), len(body)) + head + body
 
 
-def unpack_prefix(prefix: bytes, body_cap: int) -> tuple[int, int]:
+def unpack_prefix(prefix: bytes | bytearray, body_cap: int) -> tuple[int, int]:
     """Lengths of header and body; WireError when the frame is not ours or over a cap."""
     magic, head, body = PREFIX.unpack(prefix)
     if magic != MAGIC:
@@ -284,7 +300,7 @@ def unpack_prefix(prefix: bytes, body_cap: int) -> tuple[int, int]:
     return head, body
 
 
-def unpack(head: bytes, body: bytes) -> tuple[dict[str, Any], list[np.ndarray[Any, Any]]]:
+def unpack(head: bytes | bytearray, body: bytes | bytearray) -> tuple[dict[str, Any], list[np.ndarray[Any, Any]]]:
     """Header and arrays of a frame. Each array owns its memory and may be written."""
     try:
         header = json.loads(head)
@@ -331,20 +347,37 @@ def send(sock: socket.socket, frame: bytes, deadline: float) -> None:
 
 
 def receive(
-    sock: socket.socket, deadline: float, body_cap: int, watch: Callable[[], None] | None = None
+    sock: socket.socket,
+    deadline: float,
+    body_cap: int,
+    watch: Callable[[], None] | None = None,
+    admit: Callable[[int, int], None] | None = None,
 ) -> tuple[dict[str, Any], list[np.ndarray[Any, Any]]]:
     """The next frame, complete before `deadline`: dripping bytes does not move it. While it waits, `watch` is called
-    every now and then and may raise."""
+    every now and then and may raise. `admit` is for answers: it is told the lengths of header and body before they are
+    taken and may raise, and the header's JSON must be that of an answer in size."""
     head, body = unpack_prefix(_exactly(sock, PREFIX.size, deadline, watch), body_cap)
-    return unpack(_exactly(sock, head, deadline, watch), _exactly(sock, body, deadline, watch))
+    if admit:
+        admit(head, body)
+    header = _exactly(sock, head, deadline, watch)
+    if admit and marks(header) > MARK_CAP:
+        raise WireError("too many values")
+    return unpack(header, _exactly(sock, body, deadline, watch))
 
 
-def _exactly(sock: socket.socket, count: int, deadline: float, watch: Callable[[], None] | None) -> bytes:
-    chunks = bytearray()
-    while len(chunks) < count:
+def marks(head: bytes | bytearray) -> int:
+    """At most so many values are in the JSON text `head`: counted without parsing it, which could take fifty times its
+    bytes."""
+    return head.count(b"[") + head.count(b"{") + head.count(b",")
+
+
+def _exactly(sock: socket.socket, count: int, deadline: float, watch: Callable[[], None] | None) -> bytearray:
+    data = bytearray(count)
+    rest = memoryview(data)
+    while rest:
         _arm(sock, min(deadline, time.monotonic() + WATCH_SECONDS) if watch else deadline)
         try:
-            chunk = sock.recv(min(count - len(chunks), 2**20))
+            taken = sock.recv_into(rest[: 2**20])
         except TimeoutError:
             if watch and time.monotonic() < deadline:
                 watch()
@@ -352,10 +385,10 @@ def _exactly(sock: socket.socket, count: int, deadline: float, watch: Callable[[
             raise WireTimeout("no answer in time") from None
         except OSError:
             raise WireClosed("the worker hung up") from None
-        if not chunk:
+        if not taken:
             raise WireClosed("the worker hung up")
-        chunks += chunk
-    return bytes(chunks)
+        rest = rest[taken:]
+    return data
 
 
 def _arm(sock: socket.socket, deadline: float) -> None:

@@ -16,9 +16,10 @@ import numpy as np
 from autograder.checks.tolerance import BY_HAND, TOLERANCES, Tolerance, precision_of
 from autograder.errors import CheckFailed, Crashed, SubmissionFault
 from autograder.model import Assignment, EntryPoint
-from autograder.wire import WHOLE, Call, Handle, Opaque
+from autograder.wire import WHOLE, Call, Handle, Opaque, plain_text
 
 Array = np.ndarray[Any, np.dtype[Any]]
+SENTENCE_CAP = 400
 TORCH_ANSWER = {"out", "gradients", "state", "arguments"}
 
 
@@ -109,7 +110,8 @@ class Student:
         if isinstance(outcome, SubmissionFault):
             raise outcome
         match outcome:
-            case {"refused": str(sentence)}:
+            case {"refused": str(text)}:
+                sentence = plain_text(text, SENTENCE_CAP)
                 self.trace.append((call.function, (sentence,)))
                 raise CheckFailed(f"{call.function}: {sentence}")
             case {"gradients": dict(), "state": dict(), "arguments": dict()} if outcome.keys() == TORCH_ANSWER:

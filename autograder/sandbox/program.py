@@ -9,14 +9,21 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from autograder import wire
-from autograder.errors import Crashed, GraderFault, Missing, OutOfMemory, SubmissionFault, TimedOut
+from autograder.errors import CheckFailed, Crashed, GraderFault, Missing, OutOfMemory, SubmissionFault, TimedOut
 from autograder.model import Limits
 from autograder.sandbox.budget import Budget
 from autograder.sandbox.sandbox import Fork, cpu_ceiling
-from autograder.wire import Call
+from autograder.wire import WHOLE, Call, Handle
+from autograder.worker.serve import FAILURE_CAP
 
 Callback = Callable[..., Any]
 ASK_CAP = 20_000  # calls of one check's functions: a gradient of 20 numbers takes 40, an endless loop takes any number
+ANSWERS = 4  # all answers to a check, in units of the greatest that one may be
+HEADER_WEIGHT = 4  # a byte of JSON becomes about so many as Python objects, eight at worst
+# What a function of the check's raises when a student's code calls it with what it cannot take.
+ARGUMENT_ERRORS = (
+    TypeError, ValueError, LookupError, AttributeError, ArithmeticError, MemoryError, RecursionError,
+)  # fmt: skip
 SIGNALS = {int(number): number.name for number in signal.Signals}  # real-time signals have no name
 
 
@@ -39,6 +46,8 @@ class SandboxProgram:
         self._allowed = limits.cpu_s
         self._patience = limits.wall_s
         self._asked = 0
+        self._taken = 0
+        self._grader_before = time.thread_time()
         self._before = self.fork.cpu_seconds()
         self._next_look = time.monotonic() + wire.WATCH_SECONDS
 
@@ -55,8 +64,10 @@ class SandboxProgram:
 
     def scan(self, cells: Sequence[tuple[int, int, str]], forbid: Sequence[str]) -> dict[str, dict[str, Any]]:
         """For each function the forbidden name that it reaches, with its place; nothing of the submission is run."""
-        found = self._request("scan", {"cells": cells, "forbid": list(forbid)}, [])[0]["forbidden"]
-        return dict(found)
+        match self._request("scan", {"cells": cells, "forbid": list(forbid)}, [])[0].get("forbidden"):
+            case dict(found) if all(isinstance(finding, dict) for finding in found.values()):
+                return found
+        raise self._violation("a list of forbidden names that is none")
 
     @property
     def ended(self) -> bool:
@@ -79,8 +90,9 @@ class SandboxProgram:
         reply = self._request("load", message, [])[0]
         self._allowed = self.limits.cpu_s
         match reply.get("failed"), reply.get("defined"):
-            case list(failed), list(defined) if all(isinstance(item, dict) for item in failed):
-                return failed, frozenset(name for name in names if name in defined)
+            case list(failed), list(defined) if len(failed) <= FAILURE_CAP and len(defined) <= len(names):
+                if all(isinstance(item, dict) for item in failed):
+                    return failed, frozenset(name for name in names if name in defined)
         raise self._violation("a list of failures that is none")
 
     def calls(self, calls: Sequence[Call]) -> list[Any | SubmissionFault]:
@@ -114,7 +126,7 @@ class SandboxProgram:
                 answer, encoder = self._answer(callbacks, reply, received)
                 reply, received = self._exchange(answer, encoder.arrays)
         except wire.WireTimeout:
-            raise self._end(TimedOut(f"No answer within {self.limits.wall_s:g} seconds.")) from None
+            raise self._end(TimedOut(f"No answer within {self.limits.wall_s:.3g} seconds.")) from None
         except wire.WireClosed:
             raise self._end(self._died()) from None
         except wire.WireError as error:
@@ -151,12 +163,22 @@ class SandboxProgram:
         frame = wire.pack({"seq": self._seq, **message}, arrays)
         with self._waiting() as deadline:
             wire.send(self.fork.sock, frame, deadline)
-            reply, received = wire.receive(self.fork.sock, deadline, self.fork.body_cap, self._look)
+            reply, received = wire.receive(self.fork.sock, deadline, self.fork.body_cap, self._look, self._admit)
         if time.monotonic() > self._next_look:
             self._look()
         if type(reply.get("seq")) is not int or reply["seq"] != self._seq:
             raise wire.WireError("an answer to a question that was not asked")
         return reply, received
+
+    def _admit(self, head: int, body: int) -> None:
+        """Before an answer is taken: what the grader does for one check is bounded, whoever keeps it busy."""
+        self._taken += HEADER_WEIGHT * head + body
+        if self._taken > ANSWERS * self.fork.body_cap:
+            megabytes = ANSWERS * self.fork.body_cap / 2**20
+            raise self._end(CheckFailed(f"What it returned in this check is more than {megabytes:g} MB in all."))
+        if time.thread_time() - self._grader_before > self.limits.grader_cpu_s:
+            seconds = self.limits.grader_cpu_s
+            raise self._end(CheckFailed(f"What it returned keeps the grader busy for more than {seconds:g} seconds."))
 
     @contextlib.contextmanager
     def _waiting(self) -> Iterator[float]:
@@ -206,7 +228,7 @@ class SandboxProgram:
 
 def too_slow(seconds: float) -> TimedOut:
     """The fault of code that used up its CPU time."""
-    return TimedOut(f"It used more than {seconds:g} seconds of CPU time.")
+    return TimedOut(f"It used more than {seconds:.3g} seconds of CPU time.")
 
 
 def encode_calls(calls: Sequence[Call]) -> tuple[list[dict[str, Any]], wire.Encoder]:
@@ -238,7 +260,7 @@ def answer_callback(
     args = [decoder.value(node) for node in nodes]
     try:
         value = callbacks[number](*args)
-    except (TypeError, ValueError, IndexError, KeyError, AttributeError) as error:
+    except ARGUMENT_ERRORS as error:
         return {"op": "tell", "error": f"the function was given what it cannot take ({type(error).__name__})"}, encoder
     return {"op": "tell", "value": encoder.node(value)}, encoder
 
@@ -248,18 +270,38 @@ def decode_outcomes(calls: Sequence[Call], outcomes: Any, arrays: Sequence[Any])
     if not isinstance(outcomes, list) or len(outcomes) != len(calls):
         raise wire.WireError("more or fewer answers than questions")
     decoder = wire.Decoder(arrays)
-    return [_outcome(call.function, outcome, decoder) for call, outcome in zip(calls, outcomes, strict=True)]
+    return [_outcome(call, outcome, decoder) for call, outcome in zip(calls, outcomes, strict=True)]
 
 
-def _outcome(function: str, outcome: Any, decoder: wire.Decoder) -> Any | SubmissionFault:
+def _outcome(call: Call, outcome: Any, decoder: wire.Decoder) -> Any | SubmissionFault:
     match outcome:
         case ["value", node]:
-            return decoder.value(node)
+            return _value(call, node, decoder)
         case ["missing"]:
-            return Missing(f"{function} is not written yet.")
+            return Missing(f"{call.function} is not written yet.")
         case ["raised", dict(fault)]:
-            return raised(function, fault)
+            return raised(call.function, fault)
     raise wire.WireError("an answer of an unknown kind")
+
+
+def _value(call: Call, node: Any, decoder: wire.Decoder) -> Any:
+    """The value of `node`, in which exactly those parts are handles that stay with the worker."""
+    before = decoder.handles
+    value = decoder.value(node)
+    if call.echo:
+        stays = [isinstance(arg, Handle) for arg in call.args]
+        parts = value if isinstance(value, list) and len(value) == len(stays) else []
+        kept = [part for part, stay in zip(parts, stays, strict=False) if stay]
+    elif call.keep == (WHOLE,):
+        kept = [value]
+    else:
+        long = isinstance(value, tuple | list) and len(value) > max(call.keep, default=0)
+        kept = [value[position] for position in call.keep] if long else []
+    if not all(isinstance(part, Handle) for part in kept):
+        raise wire.WireError("a value that was to stay where it was made")
+    if decoder.handles - before != len(kept):
+        raise wire.WireError("a handle to something that was not to stay")
+    return value
 
 
 def raised(function: str, fault: dict[str, Any]) -> SubmissionFault:

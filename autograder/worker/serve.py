@@ -17,7 +17,7 @@ from autograder.worker.program import Program, cell_name, describe_error
 from autograder.worker.scan import forbidden_uses
 from autograder.worker.timed import Launcher
 
-FAILURE_CAP = 2000  # of statements at the top level; further ones fail again in every fork
+FAILURE_CAP = 200  # of statements at the top level; further ones fail again in every fork
 
 
 class Caller:
@@ -43,13 +43,14 @@ class Caller:
         function = self.lookup(call["function"])
         if function is None:
             return ["missing"]
-        args = [self._argument(node, decoder) for node in call["args"]]
-        kwargs = {name: self._argument(node, decoder) for name, node in call["kwargs"].items()}
+        sent = [decoder.value(node) for node in call["args"]]
+        args = [self._kept(value) for value in sent]
+        kwargs = {name: self._kept(decoder.value(node)) for name, node in call["kwargs"].items()}
         try:
             if adapter := call.get("adapter"):
                 function = _adapted(adapter, function)
             value = function(*args, **kwargs)
-            return ["value", encoder.node(args if call["echo"] else self._keep(value, call["keep"]))]
+            return ["value", encoder.node(sent if call["echo"] else self._keep(value, call["keep"]))]
         except NotImplementedError:
             return ["missing"]
         except KeyboardInterrupt:
@@ -57,8 +58,7 @@ class Caller:
         except BaseException as error:
             return ["raised", describe_error(error)]
 
-    def _argument(self, node: Any, decoder: wire.Decoder) -> Any:
-        value = decoder.value(node)
+    def _kept(self, value: Any) -> Any:
         return self.kept[value.id] if isinstance(value, wire.Handle) else value
 
     def _keep(self, value: Any, positions: Sequence[int]) -> Any:
@@ -119,7 +119,7 @@ class Server:
 
     def _send(self, reply: dict[str, Any], encoder: wire.Encoder) -> None:
         try:
-            frame = wire.pack({"seq": self.seq, **reply}, encoder.arrays)
+            frame = wire.pack({"seq": self.seq, **reply}, encoder.arrays, wire.MARK_CAP)
         except (wire.WireError, MemoryError) as error:
             frame = wire.pack({"seq": self.seq, "kind": "unsendable", "text": str(error)[:200]}, [])
         wire.send(self.sock, frame, math.inf)

@@ -10,18 +10,19 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
-from autograder.errors import Crashed, IsolationUnavailable, SubmissionFault, TimedOut
+from autograder.errors import CheckFailed, Crashed, IsolationUnavailable, SubmissionFault, TimedOut
 from autograder.model import Level, Limits
 from autograder.sandbox.isolation import hold
 from autograder.sandbox.program import SandboxProgram
 from autograder.sandbox.runner import failure_sentence
 from autograder.sandbox.sandbox import Sandbox
-from autograder.wire import Call
+from autograder.wire import WHOLE, Call
 
-LIMITS = Limits(cpu_s=1, load_cpu_s=1, wall_s=4, memory_mb=128, reply_mb=1)
+LIMITS = Limits(cpu_s=1, load_cpu_s=1, wall_s=4, memory_mb=128, reply_mb=2)
 PATIENCE_S = 60  # far above wall_s, for a busy machine
 HONEST = "def total(x):\n    return float(x.sum())\n"
 X = np.arange(3.0)
@@ -82,7 +83,7 @@ FORGERIES = {
     "python_pickle": ("b'\\x80\\x04cos\\nsystem\\n(S\\'id\\'\\ntR.' + bytes(100)", "bytes that are no message"),
     "huge_header_length": ("struct.pack('!4sIQ', b'ag01', 2**32 - 1, 0)", "the limit is"),
     "huge_body_length": ("struct.pack('!4sIQ', b'ag01', 2, 2**64 - 1) + b'{}'", "the limit is"),
-    "body_over_the_cap": ("struct.pack('!4sIQ', b'ag01', 2, 2**20 + 1) + b'{}'", "the limit is"),
+    "body_over_the_cap": ("struct.pack('!4sIQ', b'ag01', 2, 2**21 + 1) + b'{}'", "the limit is"),
     "empty_header": ("frame(b'')", NO_JSON),
     "not_json": ("frame(b'{')", NO_JSON),
     "not_utf8": ("frame(b'\\xff' * 8)", NO_JSON),
@@ -154,7 +155,21 @@ FORGERIES = {
     "float_of_letters": ("value(['f', 'xyz'])", "a number that cannot be read"),
     "float_beyond_range": ("value(['f', '0x1p99999'])", "a number that cannot be read"),
     "nested_value": ("value(eval(\"['l', [\" * 60 + \"['n']\" + ']]' * 60))", TOO_DEEP),
-    "many_nodes": ("value(['l', [['n']] * 200_000])", TOO_DEEP),
+    "many_nodes": ("value(['l', [['n']] * 30_000])", "too many values"),
+    "many_nodes_in_one_message": (
+        "reply(outcomes=[['value', ['t', [['l', [['n']] * 7_000]] * 3]]])",
+        "too many values",
+    ),
+    "many_marks": ("frame(b'{\"arrays\":[],\"x\":[' + b'[],' * 130_000 + b'0]}')", "too many values"),
+    "one_array_for_all_values": (
+        "value(['d', [[str(i), ['a', 0]] for i in range(9_000)]], [['<f8', [100_000]]], bytes(800_000))",
+        "one array for two values",
+    ),
+    "many_empty_arrays": ("reply([['<f8', [0]]] * 70_000, outcomes=[['missing']])", "too many values"),
+    "handle_that_was_not_asked_for": ("value(['h', 0, 'Cache'])", "a handle to something that was not to stay"),
+    "handle_inside": ("value(['d', [['w', ['h', 0, 'Cache']]]])", "a handle to something that was not to stay"),
+    "handle_beyond": ("value(['h', 2**31, 'Cache'])", NO_VALUE),
+    "integer_beyond_64_bits": ("value(['i', '9' * 19])", "a number that cannot be read"),
 }
 
 
@@ -200,6 +215,68 @@ def test_forged_reply_is_a_violation(sandbox: Sandbox, name: str) -> None:
     assert isinstance(fault, Crashed)
     assert str(fault).startswith("The program broke the grading protocol: it sent ")
     assert said in str(fault)
+
+
+TRAVELS = "a value that was to stay where it was made"
+
+
+@pytest.mark.parametrize(
+    ("options", "node", "said"),
+    [
+        ({"keep": (1,)}, "['t', [['n'], ['l', [['n']]]]]", TRAVELS),
+        ({"keep": (1,)}, "['t', [['h', 0, 'x'], ['h', 1, 'x']]]", "a handle to something that was not to stay"),
+        ({"keep": (WHOLE,)}, "['d', []]", TRAVELS),
+        ({"echo": True}, "['l', [['h', 0, 'x']]]", "a handle to something that was not to stay"),
+    ],
+)
+def test_what_was_to_stay_must_not_travel(sandbox: Sandbox, options: dict[str, Any], node: str, said: str) -> None:
+    source = FINDERS["collector"] + FRAME + f"def total(x):\n    write(value({node}))\n    time.sleep(3600)\n"
+    with started(sandbox, source) as program:
+        (fault,) = program.calls([Call("total", (X,), **options)])
+    assert isinstance(fault, Crashed)
+    assert said in str(fault)
+
+
+def test_a_cache_does_not_come_back_with_the_arguments(sandbox: Sandbox) -> None:
+    """Not even of honest code, whose cache can be large: what stays, stays."""
+    source = "import numpy as np\ndef total(x):\n    return x, np.ones(10**6)\ndef back(x, cache):\n    x += 1\n"
+    with started(sandbox, source) as program:
+        ((_, cache),) = program.calls([Call("total", (X,), keep=(1,))])
+        ((x, same),) = program.calls([Call("back", (X, cache), echo=True)])
+        assert (x.tolist(), same) == ([1, 2, 3], cache)
+
+
+def test_answers_of_a_check_are_bounded_in_all(sandbox: Sandbox) -> None:
+    """Each is below the cap, and the grader would keep them all to compare them with known mistakes."""
+    with started(sandbox, "import numpy as np\ndef total(x):\n    return np.zeros(200_000)\n") as program:
+        program.rearm(LIMITS)
+        for _ in range(5):
+            assert program.calls([Call("total", (X,))])[0].size == 200_000
+        (fault,) = program.calls([Call("total", (X,))])
+    assert type(fault) is CheckFailed
+    assert str(fault) == "What it returned in this check is more than 8 MB in all."
+
+
+def test_the_grader_spends_no_more_time_on_a_check_than_it_may(sandbox: Sandbox) -> None:
+    def dear(x: float) -> float:
+        end = time.thread_time() + 0.02
+        while time.thread_time() < end:
+            pass
+        return x
+
+    with started(sandbox, "def total(f):\n    return sum(f(1.0) for _ in range(10**6))\n") as program:
+        program.rearm(msgspec.structs.replace(LIMITS, grader_cpu_s=0.2))
+        (fault,) = program.calls([Call("total", (dear,))])
+    assert type(fault) is CheckFailed
+    assert str(fault) == "What it returned keeps the grader busy for more than 0.2 seconds."
+
+
+@pytest.mark.parametrize("failed", ["[{}] * 300", "[[]]", "{}"])
+def test_a_list_of_failures_is_bounded(sandbox: Sandbox, failed: str) -> None:
+    """The grader looks through it for every entry point."""
+    forge = f'write(frame({{"seq": 1, "kind": "loaded", "defined": [], "arrays": [], "failed": {failed}}}))'
+    with sandbox.fork(LIMITS) as fork, pytest.raises(Crashed, match="a list of failures that is none"):
+        SandboxProgram(fork, LIMITS).load([(0, 1, FINDERS["collector"] + FRAME + forge)])
 
 
 @pytest.mark.parametrize("finder", FINDERS)

@@ -316,8 +316,37 @@ def test_a_node_nested_too_deeply_is_refused():
 
 
 def test_a_value_of_too_many_nodes_is_refused():
-    with pytest.raises(wire.WireError, match=r"^a value is nested too deeply$"):
+    with pytest.raises(wire.WireError, match=r"^too many values$"):
         wire.Decoder([]).value(["l", [["n"]] * (wire.NODE_CAP + 1)])
+
+
+def test_values_are_counted_over_a_whole_message():
+    """By both sides alike: what is written can be read, and what does not fit is a value that cannot travel."""
+    encoder = wire.Encoder()
+    half = [1.0] * (wire.NODE_CAP // 2)
+    nodes = [encoder.node(value) for value in (half, half, [1.0], (), 2.0)]
+    assert nodes[2] == ["o", "list of 1 items"]
+    decoder = wire.Decoder([])
+    assert [decoder.value(node) for node in nodes] == [half, half, wire.Opaque("list of 1 items"), (), 2.0]
+    with pytest.raises(wire.WireError, match=r"^too many values$"):
+        decoder.value(["l", [["n"]]])
+
+
+def test_the_longest_value_that_can_travel_is_admitted_as_an_answer():
+    encoder = wire.Encoder()
+    node = encoder.node({f"key {i}": np.float64(i) for i in range(wire.NODE_CAP)})
+    frame = wire.pack({"seq": 1, "value": node}, encoder.arrays, wire.MARK_CAP)
+    assert wire.marks(frame) <= wire.MARK_CAP
+    with pytest.raises(wire.WireError, match=r"^a message with too long a header$"):
+        wire.pack({"text": "," * (wire.MARK_CAP + 1)}, [], wire.MARK_CAP)
+
+
+def test_an_array_is_one_values():
+    """Sixty thousand values that are all the one large array of a message would cost its receiver hours."""
+    decoder = wire.Decoder([np.zeros(2), np.zeros(2)])
+    assert len(decoder.value(["l", [["a", 0], ["a", 1]]])) == 2
+    with pytest.raises(wire.WireError, match=r"^one array for two values$"):
+        decoder.value(["a", 0])
 
 
 @pytest.mark.parametrize(
