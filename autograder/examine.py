@@ -12,7 +12,7 @@ import numpy as np
 
 from autograder.assignment.discover import Declared
 from autograder.checks.case import Case
-from autograder.checks.run import Attempt, attempt, cases_of, counterexample
+from autograder.checks.run import Attempt, attempt, cases_of, counterexample, is_of_another
 from autograder.checks.student import Program, Student
 from autograder.diagnosis.match import CLOSENESS, Trace, match
 from autograder.diagnosis.replay import token
@@ -75,7 +75,7 @@ class Examiner:
             cpu_s, wall_s = runner.cpu_s, runner.wall_s
             if first.fault is None:
                 return _result(check, Verdict.PASS, cpu_s=cpu_s, wall_s=wall_s)
-            if _is_of_another(check, first):
+            if is_of_another(check, first):
                 return _result(check, Verdict.SKIPPED, _waiting_message(check, first), cpu_s=cpu_s, wall_s=wall_s)
             explained = self._explain(check, runner, first) if self.explain else {"message": str(first.fault)}
         except GraderFault as error:
@@ -156,12 +156,6 @@ class Examiner:
     def attempt_locally(self, check: Check, functions: Mapping[str, Callable[..., Any]], case: Case) -> Attempt:
         """An attempt by trusted functions, in this process."""
         return attempt(check, Student(self.declared.assignment, LocalProgram(functions)), [case])
-
-
-def _is_of_another(check: Check, failed: Attempt) -> bool:
-    """Whether another entry point ended the check, by an exception or an answer of no use: a backward pass that nobody
-    could ask, since its forward pass gave no cache. Time and memory are what all calls together used."""
-    return failed.culprit not in (None, check.entry_point) and failed.verdict in (Verdict.CRASH, Verdict.FAIL)
 
 
 def _waiting_message(check: Check, failed: Attempt) -> str:

@@ -46,22 +46,38 @@ def _only_case(check: Check, seed: int) -> Case:
 
 
 def attempt(check: Check, student: Student, cases: Sequence[Case]) -> Attempt:
-    """Ask `check` of `student` on each of `cases`, up to the first that brings out a fault.
+    """Ask `check` of `student` on each of `cases`, up to the first that brings out a fault of its own entry point.
 
-    An exception that is not the student's fault is the grader's: GraderFault, never a wrong answer."""
+    A case that another entry point's call ends, a forward pass that raises before the backward pass is asked, is passed
+    over; if there are only such cases, the first of them is the result. An exception that is not the student's fault is
+    the grader's: GraderFault, never a wrong answer."""
+    passed_over: Attempt | None = None
+    served = False
     for case in cases:
         student.trace.clear()
         try:
             with np.errstate(all="ignore"):
                 check.run(student, case)
+            served = True
         except SubmissionFault as fault:
             trace = tuple(student.trace)
-            return Attempt(fault.verdict, fault, case, trace, student.precision, student.culprit(fault))
+            failed = Attempt(fault.verdict, fault, case, trace, student.precision, student.culprit(fault))
+            if not is_of_another(check, failed):
+                return failed
+            passed_over = passed_over or failed
         except GraderFault:
             raise
         except Exception as error:
             raise GraderFault(f"check {check.id} broke on {case.params}: {type(error).__name__}: {error}") from error
+    if passed_over and not served:
+        return passed_over
     return Attempt(Verdict.PASS, None, None, tuple(student.trace), student.precision)
+
+
+def is_of_another(check: Check, failed: Attempt) -> bool:
+    """Whether another entry point ended the check, by an exception or an answer of no use: a backward pass that nobody
+    could ask, since its forward pass gave no cache. Time and memory are what all calls together used."""
+    return failed.culprit not in (None, check.entry_point) and failed.verdict in (Verdict.CRASH, Verdict.FAIL)
 
 
 def counterexample(fault: SubmissionFault, case: Case) -> dict[str, Any]:

@@ -72,6 +72,29 @@ def test_a_backward_pass_that_nobody_could_ask_is_skipped_and_says_why(results):
     assert (result.counterexample, result.replay) == (None, None)
 
 
+def fussy_forward(x, w):
+    """Right, but for the first case, which has three rows."""
+    if len(x) == 3:
+        raise ValueError("not three")
+    return x @ w, (x, w)
+
+
+def test_a_backward_pass_is_judged_where_its_forward_pass_can_serve(results):
+    found = results(affine_forward=fussy_forward)
+    assert found["affine_forward.values"].verdict is Verdict.CRASH
+    assert (found["affine_backward.gradients"].verdict, found["affine_backward.gradients"].points) == ("PASS", 3.0)
+
+
+def test_a_wrong_backward_pass_fails_where_its_forward_pass_can_serve(results):
+    def affine_backward(dout, cache):
+        x, w = cache
+        return 2 * (dout @ w.T), x.T @ dout
+
+    result = results(affine_forward=fussy_forward, affine_backward=affine_backward)["affine_backward.gradients"]
+    assert (result.verdict, result.diagnosis.mistake) == (Verdict.FAIL, "dx_times_two")
+    assert result.counterexample["parameters"]["n"] != 3
+
+
 def test_a_forward_pass_without_a_cache_is_no_fault_of_the_backward_pass(results):
     found = results(affine_forward=lambda x, w: x @ w)
     assert found["affine_forward.values"].verdict is Verdict.FAIL
