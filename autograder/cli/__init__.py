@@ -15,6 +15,7 @@ import autograder
 # Where each command lives; it is imported when it is called or asked for help.
 COMMANDS = {
     "check": ("student", "Check your own work on the public checks."),
+    "ci": ("ci", "Write the files that a CI system needs to grade."),
     "doctor": ("system", "Say which isolation holds on this machine, by attacking it."),
     "grade": ("grading", "Grade submissions: files, folders, zips, or a folder of them."),
     "list": ("system", "List the assignments that can be found."),
