@@ -31,6 +31,8 @@ def expect_consistent(
     slots = _slots(args, wanted)
     flat = [args[i] if key is None else args[i][key] for i, key in slots]
     tensors = {place: key or wanted[i] for place, (i, key) in enumerate(slots) if i in wanted}
+    called = [f"{wanted[i]}[{key!r}]" if key else wanted[i] for i, key in slots if i in wanted]
+    cache: Any = None  # of the last forward pass: gradcheck makes one at the same point before each backward pass
 
     def packed(point: Sequence[Any]) -> list[Any]:
         arguments = list(args)
@@ -39,10 +41,12 @@ def expect_consistent(
         return arguments
 
     def evaluate(points: Sequence[Sequence[Any]]) -> list[Array]:
-        return [numeric("out", outputs[0]) for outputs in student.each(forward, map(packed, points))]
+        nonlocal cache
+        found = student.each(forward, map(packed, points))
+        _, cache, *_ = found[-1]  # a running state may follow
+        return [numeric("out", outputs[0]) for outputs in found]
 
     def gradients(dout: Array, *point: Any) -> list[Any]:
-        _, cache, *_ = getattr(student, forward)(*packed(point))  # a running state may follow
         found = getattr(student, backward)(dout, cache)
         parts = found if isinstance(found, tuple) and len(names) > 1 else (found,)
         if len(parts) != len(names):
@@ -58,6 +62,7 @@ def expect_consistent(
             wrt=tuple(tensors),
             seed=seed + attempt,
             batch=evaluate,
+            names=called,
         )
         if verdict.status != "UNCHECKED":
             break

@@ -11,6 +11,7 @@ import numpy as np
 from autograder.checks import stencil
 from autograder.checks.gradient_pair import GradientVerdict, rng
 from autograder.checks.gradient_site import TINY, Comparison, Site, compare, draw_cotangents, random_direction
+from autograder.checks.numbers import gap, told_apart
 from autograder.checks.stencil import Array
 
 LARGEST = 2048  # elements of a tensor whose full numeric gradient is still worth 6 forward calls each
@@ -29,25 +30,26 @@ def explained(verdict: GradientVerdict, site: Site, test: Comparison, seed: int)
         cotangent=test.cotangent.reshape(site.pair.shape or ()),
         error=test.error,
         bound=test.bound,
-        reason=f"gradient of argument {index} differs from finite differences",
+        reason=f"{site.pair.names[index]} differs from finite differences",
     )
     if analytic.size > LARGEST:
         return verdict
     numeric, error = _full(site, which, test.cotangent)
-    gap = np.abs(numeric - analytic)
+    distance = np.abs(numeric - analytic)
     bound = error + site.precision.slack * float(np.max(np.abs(numeric), initial=0.0))
-    worst = np.unravel_index(int(np.argmax(gap / np.maximum(bound, TINY))), gap.shape)
+    worst = np.unravel_index(int(np.argmax(distance / np.maximum(bound, TINY))), distance.shape)
     place = tuple(int(i) for i in worst)
-    if gap[place] <= bound[place]:
+    if distance[place] <= bound[place]:
         return verdict  # the elements are too noisy one by one to show what their sum shows
+    found, wanted = told_apart(analytic[place], numeric[place])
     return replace(
         verdict,
         numeric=numeric,
         worst=place,
-        error=float(gap[place]),
+        error=float(distance[place]),
         bound=float(bound[place]),
-        reason=f"gradient of argument {index} at {list(place)} is {analytic[place]:.6g}, "
-        f"finite differences give {numeric[place]:.6g}",
+        reason=f"{site.pair.names[index]}{f' at {list(place)}' if place else ''} is {found}, finite differences give "
+        f"{wanted}{gap(analytic[place], numeric[place], float(bound[place]))}",
     )
 
 

@@ -4,6 +4,7 @@ back is flattened and validated."""
 from __future__ import annotations
 
 import hashlib
+import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -60,7 +61,8 @@ class MalformedError(Exception):
 
 
 class Pair:
-    """The forward and backward under test: counts calls, copies inputs, flattens and validates what comes back."""
+    """The forward and backward under test: counts calls, copies inputs, flattens and validates what comes back.
+    `names` are what the gradients are called in a sentence, by the arguments in `wrt`."""
 
     def __init__(
         self,
@@ -69,11 +71,13 @@ class Pair:
         args: tuple[Any, ...],
         wrt: tuple[int, ...],
         batch: Batch | None,
+        names: Sequence[str] = (),
     ) -> None:
         self._batch = batch or (lambda points: [forward(*point) for point in points])
         self._backward = backward
         self._args = args
         self.wrt = wrt
+        self.names = dict(zip(wrt, names, strict=True)) if names else _names(forward, wrt)
         self.shape: tuple[int, ...] | None = None
         self.single = False  # an output or a gradient came back as float32
         self._forward_calls = 0
@@ -112,7 +116,10 @@ class Pair:
         return along
 
     def pull(self, cotangent: Array, tensors: Sequence[Array]) -> list[Array]:
-        """The gradients for one cotangent (flat); MalformedError if they are not such."""
+        """The gradients for one cotangent (flat); MalformedError if they are not such.
+
+        The forward runs at the same point first: a layer that keeps what it needs on itself has only its last call."""
+        self.values([tensors])
         assert self.shape is not None
         dout = cotangent.reshape(self.shape).copy()
         with np.errstate(all="ignore"):
@@ -125,7 +132,7 @@ class Pair:
 
     def _gradient(self, value: Any, index: int, tensor: Array) -> Array:
         def fail(problem: str) -> MalformedError:
-            return MalformedError("FAIL", f"gradient of argument {index} {problem}", tensor=index)
+            return MalformedError("FAIL", f"{self.names[index]} {problem}", tensor=index)
 
         if type(value) is not np.ndarray and not isinstance(value, float | np.floating):
             raise fail(f"is of type {type(value).__name__}, expected a NumPy array")
@@ -138,3 +145,13 @@ class Pair:
             raise fail("has NaN or infinite elements")
         self.single |= gradient.dtype.itemsize < 8
         return gradient.astype(np.float64)
+
+
+def _names(forward: Callable[..., Any], wrt: Sequence[int]) -> dict[int, str]:
+    """What the gradients are called when nobody says so: after the forward's parameters, where it tells them."""
+    try:
+        kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        known = [p.name for p in inspect.signature(forward).parameters.values() if p.kind in kinds]
+    except (TypeError, ValueError):
+        known = []
+    return {i: f"the gradient of {known[i] if i < len(known) else f'argument {i}'}" for i in wrt}

@@ -1,7 +1,7 @@
 """The student, as a check sees them: functions that take arrays and give arrays.
 
 `Student` wraps a `Program` — whatever runs the code: a sandboxed worker, or functions in this process — unpacks what
-the entry points return, and remembers it, so that a wrong answer can be compared with known mistakes.
+the entry points return, and remembers the first answers, so that a wrong answer can be compared with known mistakes.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ from autograder.wire import WHOLE, Call, Handle, Opaque, plain_text
 
 Array = np.ndarray[Any, np.dtype[Any]]
 SENTENCE_CAP = 400
+# Calls that are remembered: a gradient measured element by element takes tens of thousands, which tell no mistake from
+# another that the first ones do not, and would take a gigabyte.
+TRACE_CAP = 64
 TORCH_ANSWER = {"out", "gradients", "state", "arguments"}
 
 
@@ -147,7 +150,8 @@ class Student:
         return outputs if len(entry.returns) > 1 else outputs[0]
 
     def _remember(self, name: str, outputs: tuple[Any, ...]) -> None:
-        self.trace.append((name, outputs))
+        if len(self.trace) < TRACE_CAP:
+            self.trace.append((name, outputs))
         if self.precision == "float64" and any(precision_of(part) == "float32" for part in _arrays(outputs)):
             self.precision = "float32"  # for the rest of the check: after `out - x` float32 can no longer be seen
 
