@@ -92,7 +92,8 @@ class CheckFailed(SubmissionFault):
     """The entry point answered, and the answer is wrong.
 
     `counterexample` holds plain JSON values: shapes, arguments, worst index, expected, actual.
-    `tensor` names the output that is wrong; `actual` and `expected` keep the arrays for diagnosis.
+    `tensor` names the output that is wrong; `actual` and `expected` keep the arrays for diagnosis, and `axes` says what
+    their first axes count ("step"), as far as the check knows.
     """
 
     verdict = Verdict.FAIL
@@ -105,8 +106,10 @@ class CheckFailed(SubmissionFault):
         actual: Any = None,
         expected: Any = None,
         counterexample: Mapping[str, Any] | None = None,
+        axes: Sequence[str] = (),
     ) -> None:
         super().__init__(message)
+        self.axes = tuple(axes)
         self.tensor = tensor
         self.actual = actual
         self.expected = expected

@@ -81,7 +81,7 @@ def expect_losses(student, history, losses):
     """The history, a list or an array, must hold these losses."""
     if isinstance(history, list | tuple) and all(np.ndim(loss) == 0 and _is_float(loss) for loss in history):
         history = np.array(history, dtype=np.float64)
-    expect(student, history=(history, losses))
+    expect(student, axes=("step",), history=(history, losses))
 
 
 def _is_float(loss):

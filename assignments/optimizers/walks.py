@@ -37,7 +37,7 @@ def updates(student, rule, w, gradients, **options):
 def expect_updates(student, found, *expected):
     """`found` must be the updates `expected`; of several right forms, the one that it comes closest to."""
     closest = min(expected, key=lambda form: np.max(np.abs(found - form)))
-    expect(student, update=(found, closest))
+    expect(student, axes=("step",), update=(found, closest))
 
 
 def _long_axes(array):

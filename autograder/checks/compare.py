@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from autograder.checks.numbers import gap, told_apart
 from autograder.checks.student import Student, describe
 from autograder.checks.tolerance import BY_HAND, TOLERANCES, Tolerance
 from autograder.errors import CheckFailed, GraderFault
@@ -15,20 +16,21 @@ Array = np.ndarray[Any, np.dtype[Any]]
 ALMOST = "is only as close as finite differences or float32 come: derive it by hand, and compute it in float64;"
 
 
-def expect(student: Student, **pairs: tuple[Any, Any]) -> None:
+def expect(student: Student, *, axes: Sequence[str] = (), **pairs: tuple[Any, Any]) -> None:
     """Each `name=(actual, expected)` must be equal within the student's tolerance for an output of that name.
 
     Shapes must agree up to axes of length one: (1, M) for (M,) is a detail, which `expect_shape` judges apart.
-    Dicts are compared key by key. Raises `CheckFailed` for the first that differs."""
+    Dicts are compared key by key. `axes` says what the first axes count ("step", "example"), for the sentence. Raises
+    `CheckFailed` for the first that differs."""
     for name, (actual, expected) in pairs.items():
-        _expect(student.tolerance(name), name, actual, expected)
+        _expect(student.tolerance(name), name, actual, expected, axes)
 
 
-def _expect(tolerance: Tolerance, name: str, actual: Any, expected: Any) -> None:
+def _expect(tolerance: Tolerance, name: str, actual: Any, expected: Any, axes: Sequence[str]) -> None:
     if isinstance(expected, Mapping):
-        _expect_dict(tolerance, name, actual, expected)
+        _expect_dict(tolerance, name, actual, expected, axes)
     else:
-        _expect_array(tolerance, name, actual, np.asarray(expected, dtype=np.float64))
+        _expect_array(tolerance, name, actual, np.asarray(expected, dtype=np.float64), axes)
 
 
 def expect_shape(**pairs: tuple[Any, tuple[int, ...]]) -> None:
@@ -53,7 +55,9 @@ def numeric(name: str, value: Any) -> Array:
     return value
 
 
-def _expect_dict(tolerance: Tolerance, name: str, actual: Any, expected: Mapping[str, Any]) -> None:
+def _expect_dict(
+    tolerance: Tolerance, name: str, actual: Any, expected: Mapping[str, Any], axes: Sequence[str]
+) -> None:
     if not isinstance(actual, dict):
         raise CheckFailed(f"{name} is {describe(actual)}; it must be a dict.", tensor=name)
     missing, surplus = sorted(expected.keys() - actual.keys()), sorted(actual.keys() - expected.keys())
@@ -61,10 +65,10 @@ def _expect_dict(tolerance: Tolerance, name: str, actual: Any, expected: Mapping
         also = f" (it has {', '.join(surplus)[:80]})" if surplus else ""
         raise CheckFailed(f"{name} lacks {', '.join(missing)}{also}.", tensor=name)
     for key, value in expected.items():
-        _expect(tolerance, key, actual[key], value)
+        _expect(tolerance, key, actual[key], value, axes)
 
 
-def _expect_array(tolerance: Tolerance, name: str, actual: Any, expected: Array) -> None:
+def _expect_array(tolerance: Tolerance, name: str, actual: Any, expected: Array, axes: Sequence[str]) -> None:
     if not np.isfinite(expected).all():
         raise GraderFault(f"the expected {name} is not finite, so nothing can be compared with it")
     actual = numeric(name, actual)
@@ -77,31 +81,51 @@ def _expect_array(tolerance: Tolerance, name: str, actual: Any, expected: Array)
             counterexample={"expected_shape": list(expected.shape), "actual_shape": list(actual.shape)},
         )
     actual = actual.astype(np.float64).reshape(expected.shape)
+    bound = tolerance.bound(expected)
     if not np.isfinite(actual).all():
         worst = _index(~np.isfinite(actual))
-        raise _mismatch(f"{name} holds {_number(actual[worst])}", name, actual, expected, worst)
+        raise _mismatch(f"{name} holds {actual[worst]:g}", name, actual, expected, worst, bound, axes)
     error = np.abs(actual - expected)
-    if not (error <= tolerance.bound(expected)).all():
+    if not (error <= bound).all():
         worst = tuple(int(i) for i in np.unravel_index(int(np.argmax(error)), error.shape))
-        if tolerance is BY_HAND["float64"] and (error <= TOLERANCES["float32"].bound(expected)).all():
-            raise _mismatch(f"{name} {ALMOST}", name, actual, expected, worst)
-        raise _mismatch(f"{name} is wrong", name, actual, expected, worst)
+        almost = tolerance is BY_HAND["float64"] and (error <= TOLERANCES["float32"].bound(expected)).all()
+        raise _mismatch(f"{name} {ALMOST if almost else 'is wrong'}", name, actual, expected, worst, bound, axes)
 
 
-def _mismatch(what: str, name: str, actual: Array, expected: Array, worst: tuple[int, ...]) -> CheckFailed:
-    where = f" at {list(worst)}" if worst else ""
+def _mismatch(
+    what: str,
+    name: str,
+    actual: Array,
+    expected: Array,
+    worst: tuple[int, ...],
+    bound: float,
+    axes: Sequence[str],
+) -> CheckFailed:
+    mine, right = float(actual[worst]), float(expected[worst])
+    found, wanted = told_apart(mine, right)
     return CheckFailed(
-        f"{what}{where}: yours is {_number(actual[worst])}, it must be {_number(expected[worst])}.",
+        f"{what}{_place(worst, expected.shape, axes)}: "
+        f"yours is {found}, it must be {wanted}{gap(mine, right, bound)}.",
         tensor=name,
         actual=actual,
         expected=expected,
+        axes=axes,
         counterexample={
             "tensor": name,
             "worst_index": list(worst),
-            "expected": plain(expected[worst]),
-            "actual": plain(actual[worst]),
+            "expected": plain(right),
+            "actual": plain(mine),
+            "difference": plain(abs(mine - right)),
+            "allowed": bound,
         },
     )
+
+
+def _place(worst: tuple[int, ...], shape: tuple[int, ...], axes: Sequence[str]) -> str:
+    """Where: ` in step 2 of 5, at [1, 0]`, steps counted from 1 as people do, indices from 0 as NumPy does."""
+    counted = [f"{axis} {i + 1} of {length}" for axis, i, length in zip(axes, worst, shape, strict=False)]
+    told = f" in {', '.join(counted)}," if counted else ""
+    return f"{told} at {list(worst)}" if worst else ""
 
 
 def without_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -111,10 +135,6 @@ def without_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
 
 def _index(mask: Array) -> tuple[int, ...]:
     return tuple(int(i) for i in np.argwhere(mask)[0])
-
-
-def _number(value: Any) -> str:
-    return f"{float(value):.6g}"
 
 
 def plain(value: Any) -> Any:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-CLOSE = 1e-3  # relative: numbers nearer than this look alike at a glance, so their difference is named as well
+import math
+
+CLOSE = 1e-4  # relative: numbers nearer than this look alike at a glance, so their difference is named as well
 DIGITS = 17  # tell any two numbers of float64 apart
 
 
@@ -18,7 +20,7 @@ def told_apart(left: float, right: float, digits: int = 6) -> tuple[str, str]:
 def gap(actual: float, expected: float, allowed: float) -> str:
     """A clause that names the difference and what was allowed, for numbers that look alike; empty for others."""
     difference = abs(actual - expected)
-    if not difference <= CLOSE * max(abs(actual), abs(expected)):
+    if not difference <= CLOSE * max(abs(actual), abs(expected)) < math.inf:
         return ""
     found, bound = told_apart(difference, allowed, digits=2)
     return f"; they differ by {found}, and {bound} is allowed"

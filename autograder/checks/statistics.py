@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from autograder.checks.compare import numeric, plain
+from autograder.checks.numbers import told_apart
 from autograder.errors import CheckFailed
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -88,8 +89,9 @@ def expect_mean_square(
         chances = {suspect: chance(theirs) for suspect, theirs in (suspects or {}).items()}
         likeliest = max(chances, key=chances.__getitem__, default="")
         hint = f" It fits {likeliest}." if chances.get(likeliest, 0.0) >= LEVEL else ""
+        mine, right = told_apart(found, variance, digits=4)
         raise CheckFailed(
-            f"{what} is {found:.4g} over {count} numbers; it must be {variance:.4g}.{hint}",
+            f"{what} is {mine} over {count} numbers; it must be {right}.{hint}",
             tensor=what,
             counterexample={"tensor": what, "expected": variance, "actual": plain(found)},
         )

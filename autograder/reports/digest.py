@@ -201,11 +201,32 @@ def _difference(rest: dict[str, Any]) -> list[tuple[str, str]]:
     tensor = compact(rest.pop("tensor", ""), 40)
     if "actual" in rest and "expected" in rest:
         where = f"{tensor or 'result'}{compact(index)}" if (index := rest.pop("worst_index", None)) else tensor
-        return [(where, f"yours {compact(rest.pop('actual'))}   expected {compact(rest.pop('expected'))}")]
+        return [
+            (
+                where,
+                _numbers(
+                    rest.pop("actual"), rest.pop("expected"), rest.pop("difference", None), rest.pop("allowed", None)
+                ),
+            )
+        ]
     if "actual_shape" in rest and "expected_shape" in rest:
         shapes = _shape(rest.pop("actual_shape")), _shape(rest.pop("expected_shape"))
         return [(tensor or "shape", f"yours {shapes[0]}   expected {shapes[1]}")]
     return [("output", tensor)] if tensor else []
+
+
+def _numbers(actual: Any, expected: Any, difference: Any, allowed: Any) -> str:
+    """Both numbers, with as many digits as it takes to see that they differ; where five do not, what was allowed."""
+    digits, texts = 5, (compact(actual), compact(expected))
+    while texts[0] == texts[1] and digits < 17 and isinstance(actual, float) and isinstance(expected, float):
+        digits += 1
+        texts = f"{actual:.{digits}g}", f"{expected:.{digits}g}"
+    shown = f"yours {texts[0]}   expected {texts[1]}"
+    return (
+        f"{shown}   (difference {compact(difference)}, allowed {compact(allowed)})"
+        if digits > 5 and difference
+        else shown
+    )
 
 
 def _shape(value: Any) -> str:

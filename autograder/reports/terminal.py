@@ -135,7 +135,7 @@ def _case(lines: Sequence[tuple[str, str]]) -> RenderableType:
 
 def _compared(value: Text) -> Text:
     value.highlight_regex(r"^yours \S+", "red")
-    value.highlight_regex(r"expected \S+$", "green")
+    value.highlight_regex(r"expected \S+", "green")
     return value
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 
 import numpy as np
@@ -72,7 +73,9 @@ def test_the_bound_is_relative_to_the_largest_number_and_inclusive():
 def test_float32_is_judged_by_its_own_tolerance():
     rough = RIGHT * (1 + 1e-5)
     compare(rough, precision="float32")
-    assert str(refusal(rough)) == "dx is wrong at [1, 2]: yours is -6.00006, it must be -6."
+    assert str(refusal(rough)) == (
+        "dx is wrong at [1, 2]: yours is -6.00006, it must be -6; they differ by 6e-05, and 6e-09 is allowed."
+    )
     assert str(refusal(RIGHT * 1.001, precision="float32")) == "dx is wrong at [1, 2]: yours is -6.006, it must be -6."
 
 
@@ -129,7 +132,29 @@ def test_a_refusal_carries_the_arrays_and_plain_numbers():
     assert fault.tensor == "dx"
     assert np.array_equal(fault.actual, HOLED, equal_nan=True)
     assert np.array_equal(fault.expected, RIGHT)
-    assert fault.counterexample == {"tensor": "dx", "worst_index": [1, 0], "expected": 4.0, "actual": "nan"}
+    found = {"expected": 4.0, "actual": "nan", "difference": "nan", "allowed": 1e-9 * 6 + 1e-12}
+    assert fault.counterexample == {"tensor": "dx", "worst_index": [1, 0], **found}
+
+
+def test_numbers_that_differ_in_the_last_digits_look_different():
+    close = RIGHT.copy()
+    close[0, 1] *= 1 + 1e-7
+    assert re.fullmatch(
+        r"dx is wrong at \[0, 1\]: yours is -?2\.0000002, it must be -?2; "
+        r"they differ by 2e-07, and 6e-09 is allowed\.",
+        str(refusal(close)),
+    )
+
+
+def test_what_an_axis_counts_is_named():
+    def fault(**options):
+        with pytest.raises(CheckFailed) as caught:
+            expect(SimpleNamespace(precision="float64"), update=(2 * RIGHT, RIGHT), **options)
+        return caught.value
+
+    assert str(fault(axes=("step",))) == ("update is wrong in step 2 of 2, at [1, 2]: yours is -12, it must be -6.")
+    assert fault(axes=("step",)).axes == ("step",)
+    assert str(fault()) == "update is wrong at [1, 2]: yours is -12, it must be -6."
     assert refusal(RIGHT[0]).counterexample == {"expected_shape": [2, 3], "actual_shape": [3]}
 
 

@@ -24,7 +24,7 @@ from report_factory import (
 from rich.console import Console
 
 from autograder.model import Verdict
-from autograder.reports.digest import ORDER
+from autograder.reports.digest import ORDER, case_lines
 from autograder.reports.ink import ASCII, UNICODE
 from autograder.reports.terminal import make_console, render_class, render_report
 
@@ -312,3 +312,10 @@ def test_a_console_on_stderr_writes_there(capsys):
     make_console(stderr=True).print("progress")
     captured = capsys.readouterr()
     assert (captured.out, captured.err) == ("", "progress\n")
+
+
+def test_numbers_of_a_case_that_differ_look_different():
+    case = {"tensor": "dx", "worst_index": [0], "expected": 4.01815, "allowed": 4e-9}
+    near = case | {"actual": 4.0181502, "difference": 2e-7}
+    assert case_lines(near) == [("dx[0]", "yours 4.0181502   expected 4.01815   (difference 2e-07, allowed 4e-09)")]
+    assert case_lines(case | {"actual": 1.0, "difference": 3.0}) == [("dx[0]", "yours 1   expected 4.0181")]
