@@ -104,8 +104,7 @@ def _mismatch(
     mine, right = float(actual[worst]), float(expected[worst])
     found, wanted = told_apart(mine, right)
     return CheckFailed(
-        f"{what}{_place(worst, expected.shape, axes)}: "
-        f"yours is {found}, it must be {wanted}{gap(mine, right, bound)}.",
+        f"{what}{_place(worst, expected.shape, axes)}: yours is {found}, it must be {wanted}{gap(mine, right, bound)}.",
         tensor=name,
         actual=actual,
         expected=expected,

@@ -149,7 +149,7 @@ def test_numbers_that_differ_in_the_last_digits_look_different():
 def test_what_an_axis_counts_is_named():
     def fault(**options):
         with pytest.raises(CheckFailed) as caught:
-            expect(SimpleNamespace(precision="float64"), update=(2 * RIGHT, RIGHT), **options)
+            expect(SimpleNamespace(tolerance=lambda name: TOLERANCES["float64"]), update=(2 * RIGHT, RIGHT), **options)
         return caught.value
 
     assert str(fault(axes=("step",))) == ("update is wrong in step 2 of 2, at [1, 2]: yours is -12, it must be -6.")
