@@ -7,10 +7,8 @@ import shutil
 from collections.abc import Iterator, Sequence
 
 from autograder.model import Level
+from autograder.sandbox.account import UNPRIVILEGED_UID
 from autograder.sandbox.view import PYTHON, SYSTEM_LIBRARIES, View
-
-# An account that owns nothing on an ordinary system: above the range for people (60000), below nobody's (65534).
-UNPRIVILEGED_UID = 64321
 
 # One thread: BLAS threads perturb floating-point sums, multiply memory, and make forks of a warm parent hang.
 # PYTHONHASHSEED: the order of a set must not differ between two gradings of the same file.

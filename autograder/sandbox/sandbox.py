@@ -17,8 +17,9 @@ from typing import Any, Self
 
 from autograder.errors import GraderFault
 from autograder.model import Level, Limits
+from autograder.sandbox.account import SHORT, next_account, patiently, task_limit
 from autograder.sandbox.arena import Memory
-from autograder.sandbox.command import UNPRIVILEGED_UID, command, environment
+from autograder.sandbox.command import command, environment
 from autograder.sandbox.cuda import Gpu
 from autograder.sandbox.view import View, view
 
@@ -58,31 +59,40 @@ class Sandbox:
         self.view: View = view(tuple(packages))
         self.overhead_mb = max(OVERHEAD_MB.get(name, 128) for name in (*packages, "numpy"))
         self.cpu_s = 0.0
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 — closed with the sandbox
-        ours, theirs = socket.socketpair()
-        self._control = ours
-        with theirs:
-            self._process = subprocess.Popen(
-                command(level, self.view, theirs.fileno(), gpu.mounts() if gpu else ()),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=self._errors,
-                env=gpu.environment(environment(level)) if gpu else environment(level),
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-            )
+        self.identity = patiently(lambda: self._start(packages, warm))
+        self._tasks = None if gpu else task_limit(level, self.identity["uid"] != os.getuid())
+
+    def _start(self, packages: Sequence[str], warm: Sequence[str]) -> dict[str, Any]:
+        with contextlib.ExitStack() as undo:
+            self._errors = undo.enter_context(tempfile.TemporaryFile())
+            ours, theirs = socket.socketpair()
+            self._control = undo.enter_context(ours)
+            with theirs:
+                self._process = self._open(theirs.fileno())
+            undo.pop_all()
         try:
-            self.identity = self._configure(packages, warm)
+            return self._configure(packages, warm)
         except BaseException:
             self.close()
             raise
+
+    def _open(self, control: int) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            command(self.level, self.view, control, self.gpu.mounts() if self.gpu else ()),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=self._errors,
+            env=self.gpu.environment(environment(self.level)) if self.gpu else environment(self.level),
+            pass_fds=[control],
+            start_new_session=True,
+        )
 
     def _configure(self, packages: Sequence[str], warm: Sequence[str]) -> dict[str, Any]:
         return self._ask(
             {
                 "packages": list(packages),
                 "warm": list(warm),
-                "uid": UNPRIVILEGED_UID if os.getuid() == 0 and self._leaves_root() else None,
+                "uid": next_account() if os.getuid() == 0 and self._leaves_root() else None,
                 "landlock": self.level is Level.CONTAINED,
                 "readable": list(self.view.readable) if self.level is Level.CONTAINED else [],
                 "listable": list(self.view.listable),
@@ -112,7 +122,11 @@ class Sandbox:
                     raise OSError
                 answer += chunk
         except OSError:
-            raise GraderFault(f"The worker could not be started or steered. {self._last_words()}") from None
+            words = self._last_words()
+            for number in SHORT:
+                if os.strerror(number) in words:
+                    raise OSError(number, words) from None
+            raise GraderFault(f"The worker could not be started or steered. {words}") from None
         reply: dict[str, Any] = json.loads(answer)
         return reply
 
@@ -125,25 +139,33 @@ class Sandbox:
     @contextlib.contextmanager
     def fork(self, limits: Limits, memory: Memory | None = None) -> Iterator[Fork]:
         """A fresh, confined process for as long as the context lasts, which shares `memory` with the grader."""
-        ours, theirs = socket.socketpair()
         body_cap = limits.reply_mb * 2**20
-        with ours, theirs:
-            message = {
-                "op": "fork",
-                "cpu_s": cpu_ceiling(limits),
-                "address_space": (limits.memory_mb + self.overhead_mb) * 2**20 + (memory.size if memory else 0),
-                "body_cap": body_cap,
-                "seccomp": self.level is not Level.PROCESS and self.gpu is None,
-                "gpu": self.gpu is not None,
-            }
-            shared = [memory.descriptor] if memory else []
-            pid = self._ask(message, [theirs.fileno(), *shared])["pid"]
-            theirs.close()
+        message = {
+            "op": "fork",
+            "cpu_s": cpu_ceiling(limits),
+            "address_space": (limits.memory_mb + self.overhead_mb) * 2**20 + (memory.size if memory else 0),
+            "body_cap": body_cap,
+            "seccomp": self.level is not Level.PROCESS and self.gpu is None,
+            "gpu": self.gpu is not None,
+            "tasks": self._tasks,
+        }
+        ours, pid = patiently(lambda: self._fork(message, [memory.descriptor] if memory else []))
+        with ours:
             fork = Fork(self, ours, pid, body_cap)
             try:
                 yield fork
             finally:
                 fork.end()
+
+    def _fork(self, message: dict[str, Any], shared: Sequence[int]) -> tuple[socket.socket, int]:
+        ours, theirs = socket.socketpair()
+        with contextlib.ExitStack() as undo, theirs:
+            undo.enter_context(ours)
+            answer = self._ask(message, [theirs.fileno(), *shared])
+            if number := answer.get("errno"):
+                raise OSError(number, os.strerror(number))
+            undo.pop_all()
+        return ours, answer["pid"]
 
     def cpu_seconds(self, pid: int) -> float:
         """CPU seconds of fork `pid` so far, read from outside it."""

@@ -189,9 +189,9 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
 # ── resource limits ────────────────────────────────────────────────────────────────────────────
 
 
-def apply_limits(cpu_s: int, address_space: int) -> None:
-    """CPU seconds (soft and hard alike: a handler for SIGXCPU would only buy time), bytes of address space, and no
-    files, cores or locked memory."""
+def apply_limits(cpu_s: int, address_space: int, tasks: int | None = None) -> None:
+    """CPU seconds (soft and hard alike: a handler for SIGXCPU would only buy time), bytes of address space, processes
+    and threads of the account, and no files, cores or locked memory."""
     limits = {
         resource.RLIMIT_CPU: cpu_s,
         resource.RLIMIT_AS: address_space,
@@ -199,6 +199,8 @@ def apply_limits(cpu_s: int, address_space: int) -> None:
         resource.RLIMIT_FSIZE: 0,
         resource.RLIMIT_NOFILE: 64,
     }
+    if tasks is not None:
+        limits[resource.RLIMIT_NPROC] = tasks
     for which, value in limits.items():
         hard = resource.getrlimit(which)[1]
         value = value if hard == resource.RLIM_INFINITY else min(value, hard)

@@ -76,8 +76,14 @@ def give_up_privileges(config: dict[str, Any]) -> dict[str, Any]:
 
 
 def fork(control: Control, message: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
-    """Start a confined child on the socket that is the first of `descriptors`; a second is memory to share."""
-    pid = os.fork()
+    """Start a confined child on the socket that is the first of `descriptors`; a second is memory to share. Where the
+    system is short of something, the grader learns of what, and may try again."""
+    try:
+        pid = os.fork()
+    except OSError as error:
+        for descriptor in descriptors:
+            os.close(descriptor)
+        return {"errno": error.errno}
     if pid == 0:
         status = 1
         try:
@@ -108,7 +114,7 @@ def confine_child(message: dict[str, Any], descriptors: list[int]) -> None:
     if message["gpu"]:
         cuda.apply_limits(message["cpu_s"])
     else:
-        confine.apply_limits(message["cpu_s"], message["address_space"])
+        confine.apply_limits(message["cpu_s"], message["address_space"], message["tasks"])
     if program is not None:
         confine.apply_seccomp(program)
 
