@@ -1,17 +1,27 @@
-# Two commands: `make demo` grades a class, `make test` runs everything. Both set up .venv by themselves.
+# Two commands: `make demo` grades a class, `make test` runs everything. Both set up .venv by themselves. `make demo-all`
+# grades the sample class of every assignment.
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test lint bench gpu clean
+DEMO := backprop
+
+.PHONY: demo demo-all test lint bench gpu clean
 
 demo: .venv/installed
 	@rm -rf out/demo
+	@$(BIN)/autograder grade $(DEMO) assignments/$(DEMO)/submissions --seed 17 --out out/demo
+	@$(BIN)/autograder report out/demo --format html >/dev/null
+	@printf '\nThe class on one page:     out/demo/report.html\nWhat one student is told:  %s\nAll seven assignments:     make demo-all\n' \
+	  '$(BIN)/autograder check backprop assignments/backprop/submissions/charles.ipynb'
+
+demo-all: .venv/installed
+	@rm -rf out/demo-all
 	@for folder in assignments/*/submissions; do \
 	  slug=$$(basename $$(dirname $$folder)); \
-	  $(BIN)/autograder grade $$slug $$folder --seed 17 --out out/demo || exit $$?; \
+	  $(BIN)/autograder grade $$slug $$folder --seed 17 --out out/demo-all || exit $$?; \
 	done
-	@$(BIN)/autograder report out/demo --format html
+	@$(BIN)/autograder report out/demo-all --format html
 
 test: .venv/tested
 	$(BIN)/ruff check .
