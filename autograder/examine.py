@@ -40,7 +40,9 @@ class Runner(Protocol):
 
     def fault(self, entry_point: str) -> SubmissionFault | None: ...
 
-    def start(self, group: str | None = None) -> AbstractContextManager[LiveProgram]: ...
+    def start(
+        self, group: str | None = None, entry_point: str | None = None
+    ) -> AbstractContextManager[LiveProgram]: ...
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ class Examiner:
     def _first(self, check: Check, runner: Runner) -> Attempt:
         cases = cases_of(check, self.seed)
         try:
-            with runner.start(f"{check.entry_point} {check.visibility}") as program:
+            with runner.start(f"{check.entry_point} {check.visibility}", check.entry_point) as program:
                 return attempt(check, Student(self.declared.assignment, program), cases)
         except SubmissionFault as fault:  # the load itself, or a surplus answer at the end
             return Attempt(fault.verdict, fault, None, (), "float64")
@@ -114,7 +116,7 @@ class Examiner:
         if check.strategy is None or first.case is None or not isinstance(first.fault, CheckFailed | Crashed):
             return None
         try:
-            with runner.start() as program:
+            with runner.start(entry_point=check.entry_point) as program:
                 if program.ended:
                     return None
 

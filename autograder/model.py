@@ -55,13 +55,15 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
 class EntryPoint(Record, frozen=True):
     """A function that a student writes. `returns` names its outputs; those in `opaque` (a cache, an
     optimiser's state) are the student's own business and never leave the worker. Those in `gradients` must be derived
-    by hand, and are therefore compared more closely than finite differences come."""
+    by hand, and are therefore compared more closely than finite differences come. `packages` are the third-party ones
+    that exist where it is called; empty stands for the policy's."""
 
     name: str
     signature: str
     returns: tuple[str, ...]
     opaque: tuple[str, ...] = ()
     gradients: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
     summary: str = ""
 
 
@@ -110,6 +112,11 @@ class Assignment(Record, frozen=True):
             if entry.name == name:
                 return entry
         raise KeyError(name)
+
+    def packages_of(self, name: str | None) -> tuple[str, ...]:
+        """The third-party packages that exist where the entry point called `name` is called."""
+        declared = (entry.packages for entry in self.entry_points if entry.name == name)
+        return next(declared, ()) or self.policy.packages
 
 
 # ── a submission ───────────────────────────────────────────────────────────────────────────────

@@ -29,7 +29,7 @@ from autograder.model import (
 )
 from autograder.sandbox.isolation import choose
 from autograder.sandbox.runner import SandboxRunner
-from autograder.sandbox.sandbox import Sandbox
+from autograder.sandbox.sandbox import Sandboxes
 from autograder.score import grader_failed, total
 from autograder.store import Store, result_key
 from autograder.submission import read_submission
@@ -105,11 +105,13 @@ def _run(grading: Grading, submission: Submission) -> tuple[tuple[CheckResult, .
     assignment = grading.declared.assignment
     try:
         with (
-            Sandbox(grading.isolation.level, assignment.policy.packages) as sandbox,
-            SandboxRunner(sandbox, assignment, submission) as runner,
+            Sandboxes(grading.isolation.level) as sandboxes,
+            SandboxRunner(
+                sandboxes.holding(assignment.policy.packages), assignment, submission, sandboxes.holding
+            ) as runner,
         ):
             results = Examiner(grading.declared, grading.seed).examine_all(grading.checks, runner)
-        return results, runner.notes, sandbox.cpu_s
+        return results, runner.notes, sandboxes.cpu_s
     except SubmissionFault as fault:  # it cannot even be loaded
         return _unread(grading.checks, str(fault), fault.verdict), [str(fault)], 0.0
     except GraderFault as fault:

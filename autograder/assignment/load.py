@@ -62,6 +62,7 @@ def _problems(slug: str, table: Mapping[str, Any], reference: Path) -> Iterator[
     if isinstance(entries := table.get("entry_points"), dict):
         for name, entry in entries.items():
             yield from _entry_problems(name, entry)
+            yield from _package_problems(name, entry, table.get("policy"))
 
 
 def _required_problems(table: Mapping[str, Any]) -> Iterator[str]:
@@ -83,7 +84,7 @@ def _entry_problems(name: str, entry: Any) -> Iterator[str]:
     if not isinstance(entry, dict):
         yield f"{where} must be a table with signature and returns, not {entry!r}"
         return
-    yield from unknown_keys(f"{where}.", entry, ("signature", "returns", "opaque", "gradients", "summary"))
+    yield from unknown_keys(f"{where}.", entry, ("signature", "returns", "opaque", "gradients", "packages", "summary"))
     for key in ("signature", "summary"):
         if not isinstance(entry.get(key, ""), str):
             yield f"{where}.{key} must be a string, not {entry[key]!r}"
@@ -97,6 +98,15 @@ def _entry_problems(name: str, entry: Any) -> Iterator[str]:
         names = entry.get(key, [])
         if not _is_names(names) or not set(names) <= set(returns):
             yield f"{where}.{key} must list names out of returns ({', '.join(returns)}), not {names!r}"
+
+
+def _package_problems(name: str, entry: Any, policy: Any) -> Iterator[str]:
+    declared = policy.get("packages") if isinstance(policy, dict) else None
+    allowed: list[str] = declared if isinstance(declared, list) and _is_names(declared) else list(Policy().packages)
+    packages = entry.get("packages", []) if isinstance(entry, dict) else []
+    if not _is_names(packages) or not set(packages) <= set(allowed):
+        known = ", ".join(allowed)
+        yield f"entry_points.{name}.packages must list names out of policy.packages ({known}), not {packages!r}"
 
 
 def _record_problems(key: str, table: Any, record: type[msgspec.Struct]) -> Iterator[str]:
@@ -138,6 +148,7 @@ def _entry_point(name: str, entry: Mapping[str, Any]) -> EntryPoint:
         signature=entry["signature"],
         returns=returns,
         opaque=tuple(entry.get("opaque", [output for output in returns if output == "cache"])),
+        packages=tuple(entry.get("packages", ())),
         gradients=tuple(entry.get("gradients", [output for output in returns if GRADIENT.fullmatch(output)])),
         summary=entry.get("summary", ""),
     )

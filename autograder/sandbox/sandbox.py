@@ -203,6 +203,33 @@ class Sandbox:
         self.close()
 
 
+class Sandboxes:
+    """The sandboxes of one submission, a sandbox for each set of packages, started when it is first asked for: in one
+    that has no torch no code can come by torch, whatever it does."""
+
+    def __init__(self, level: Level) -> None:
+        self._level = level
+        self._started: dict[tuple[str, ...], Sandbox] = {}
+
+    def holding(self, packages: tuple[str, ...]) -> Sandbox:
+        """The sandbox in which `packages` exist, and no others."""
+        if packages not in self._started:
+            self._started[packages] = Sandbox(self._level, packages)
+        return self._started[packages]
+
+    @property
+    def cpu_s(self) -> float:
+        """CPU seconds that all of them have used, once they are closed."""
+        return sum(sandbox.cpu_s for sandbox in self._started.values())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for sandbox in self._started.values():
+            sandbox.close()
+
+
 @dataclass
 class Fork:
     """A running fork: its socket, and how it ended once it has."""

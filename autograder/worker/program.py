@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.worker import precision
+from autograder.worker import by_hand, precision
 
 MESSAGE_CAP = 400
 DEFINITION_SECONDS = 0.02  # a def or an import that is loaded already takes microseconds
@@ -58,6 +58,8 @@ class Program:
         why."""
         if double:
             precision.double_names()
+            if "torch" in sys.modules:
+                by_hand.install()  # before the submission can take hold of what they stand before
         failed: list[dict[str, Any]] = []
         skipped = set(skip)
         for number, line, source in cells:

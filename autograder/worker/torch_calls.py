@@ -16,15 +16,13 @@ from typing import Any
 
 import numpy as np
 
+from autograder.worker import by_hand
+from autograder.worker.by_hand import Refused
 from autograder.worker.weights import Mismatch, match
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
 _settings = threading.Lock()  # default dtype, threads and the guard belong to the whole process
-
-
-class Refused(Exception):
-    """The code cannot be judged, or does what it must not; the text is for the student."""
 
 
 def call(adapter: str, function: Callable[..., Any], *args: Any) -> dict[str, Any]:
@@ -69,14 +67,17 @@ def _module(
 
 def _function(apply: Any, inputs: Mapping[str, Array], dout: Array | None) -> dict[str, Any]:
     """Call a `torch.autograd.Function`, the class or its `apply`, and hand `dout` (if any) to its own backward: the
-    engine would sum a gradient that has too many axes down to the input's shape, and hide the mistake."""
+    engine would sum a gradient that has too many axes down to the input's shape, and hide the mistake. Nothing of it
+    may ask autograd for a derivative."""
     import torch
 
+    by_hand.install()
     if isinstance(apply, type) and issubclass(apply, torch.autograd.Function):
         apply = getattr(apply, "apply")  # noqa: B009 — torch leaves it untyped
     _, given = _tensors(inputs)
-    out = _tensor(apply(*given.values()))
-    if not isinstance(out.grad_fn, torch.autograd.function.BackwardCFunction):
+    with by_hand.by_hand():
+        out = _tensor(apply(*given.values()))
+    if not isinstance(by_hand.grad_fn_of(out), torch.autograd.function.BackwardCFunction):
         raise Refused("Its result does not come out of a torch.autograd.Function with a backward of your own.")
     handed = {} if dout is None else {"dout": torch.tensor(dout)}
     return {
@@ -89,12 +90,10 @@ def _function(apply: Any, inputs: Mapping[str, Array], dout: Array | None) -> di
 
 def _handed_back(out: Any, dout: Any = None, *, count: int) -> list[Array | None]:
     """What the backward of the Function that made `out` returns, one for each of its `count` inputs."""
-    import torch
-
     if dout is None:
         return [None] * count
-    with torch.no_grad(), _without_autograd():
-        found = out.grad_fn.apply(dout)
+    with by_hand.by_hand(), by_hand.without_graph():
+        found = by_hand.grad_fn_of(out).apply(dout)
     found = found if isinstance(found, tuple) else (found,)
     if len(found) != count:
         raise Refused(f"Its backward returns {len(found)} gradients for {count} inputs.")
@@ -152,26 +151,6 @@ def _double_precision_on_one_thread() -> Iterator[None]:
     finally:
         torch.set_default_dtype(before[0])
         torch.set_num_threads(before[1])
-
-
-@contextlib.contextmanager
-def _without_autograd() -> Iterator[None]:
-    """For honest students: calls of autograd are refused by name. Whoever hides them is found by reading the source."""
-    import torch
-
-    def refuse(*_: Any, **__: Any) -> None:
-        raise Refused("Its backward calls autograd; write the gradients out by hand.")
-
-    guarded = [(torch.autograd, "grad"), (torch.autograd, "backward"), (torch.Tensor, "backward")]
-    guarded += [(torch.func, name) for name in ("grad", "vjp", "jvp", "jacrev", "jacfwd")]
-    kept = [(owner, name, getattr(owner, name)) for owner, name in guarded]
-    try:
-        for owner, name in guarded:
-            setattr(owner, name, refuse)
-        yield
-    finally:
-        for owner, name, function in kept:
-            setattr(owner, name, function)
 
 
 def _load(module: Any, state: Mapping[str, Array]) -> dict[str, str]:

@@ -44,6 +44,14 @@ ROWS = [
         'title = "T"\n' + F + 'opaque = ["cache"]',
         "entry_points.f.opaque must list names out of returns (out), not ['cache']",
     ),
+    (
+        'title = "T"\n' + F + 'gradients = ["dx"]',
+        "entry_points.f.gradients must list names out of returns (out), not ['dx']",
+    ),
+    (
+        'title = "T"\n' + F + 'packages = ["torch"]',
+        "entry_points.f.packages must list names out of policy.packages (numpy), not ['torch']",
+    ),
     ('title = "T"\n' + F + "summary = 1", "entry_points.f.summary must be a string, not 1"),
     ('title = "T"\n' + F + 'retruns = ["a"]', "unknown key entry_points.f.retruns; did you mean returns?"),
     (
@@ -153,6 +161,22 @@ def test_opaque_outputs_can_be_named_or_denied(tmp_path):
     assert load_assignment(write_assignment(tmp_path, assignment=toml)).entry_points[0].opaque == ("cache",)
     none = load_assignment(write_assignment(tmp_path, assignment=toml + "opaque = []"))
     assert none.entry_points[0].opaque == ()
+
+
+def test_what_is_called_like_a_gradient_is_to_be_derived_by_hand(tmp_path):
+    toml = 'title = "T"\n[entry_points.f]\nsignature = "x"\nreturns = ["out", "dx", "grads", "depth", "dgamma"]\n'
+    found = load_assignment(write_assignment(tmp_path, assignment=toml)).entry_points[0].gradients
+    assert found == ("dx", "grads", "depth", "dgamma")  # a name too many is compared more closely than it need be
+    named = load_assignment(write_assignment(tmp_path, assignment=toml + 'gradients = ["dx"]'))
+    assert named.entry_points[0].gradients == ("dx",)
+
+
+def test_an_entry_point_may_use_fewer_packages_than_the_assignment(tmp_path):
+    toml = 'title = "T"\n[entry_points.f]\nsignature = "x"\nreturns = ["out"]\npackages = ["numpy"]\n'
+    toml += '[entry_points.g]\nsignature = "x"\nreturns = ["out"]\n[policy]\npackages = ["numpy", "torch"]\n'
+    assignment = load_assignment(write_assignment(tmp_path, assignment=toml))
+    assert assignment.packages_of("f") == ("numpy",)
+    assert assignment.packages_of("g") == assignment.packages_of(None) == ("numpy", "torch")
 
 
 @pytest.mark.parametrize("stem", ["assignment", "checks", "hidden", "mistakes", "formulas", "reference"])

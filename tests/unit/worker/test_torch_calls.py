@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from autograder.sandbox.isolation import hold
 from autograder.sandbox.local import LocalProgram
 from autograder.sandbox.runner import SandboxRunner
 from autograder.sandbox.sandbox import Sandbox
+from autograder.worker import by_hand
 from autograder.worker.weights import Mismatch, match
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed here")
@@ -240,13 +242,91 @@ def by_vjp(ctx, dout):
     return torch.func.vjp(lambda x: x**2, ctx.saved_tensors[0])[1](dout)[0], dout.sum(0)
 
 
-@pytest.mark.parametrize("backward", [by_grad, by_backward, by_vjp])
+by_hand.install()  # as in a worker, before a submission can take hold of anything
+GRAD, ENABLE, INFERENCE, ENGINE = (
+    torch.autograd.grad, torch.enable_grad, torch.inference_mode, torch.autograd.Variable._execution_engine
+)  # fmt: skip
+
+
+def by_names_taken_before(ctx, dout):
+    with ENABLE():
+        x = ctx.saved_tensors[0].detach().requires_grad_()
+        return GRAD(x**2, x, dout)[0], dout.sum(0)
+
+
+def by_the_engine(ctx, dout):
+    x = ctx.saved_tensors[0].detach().requires_grad_()
+    return ENGINE.run_backward((x**2,), (dout,), False, False, (x,), allow_unreachable=True)[0], dout.sum(0)
+
+
+def by_a_node(ctx, dout):
+    with INFERENCE(False):
+        x = ctx.saved_tensors[0].detach().requires_grad_()
+        return (x**2).grad_fn(dout), dout.sum(0)
+
+
+def by_another_thread(ctx, dout):
+    found = []
+    x = ctx.saved_tensors[0].detach().requires_grad_()
+
+    def work():
+        try:
+            found.append(GRAD(x**2, x, dout)[0])
+        except by_hand.Refused as refusal:
+            found.append(refusal)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    if isinstance(found[0], by_hand.Refused):
+        raise found[0]
+    return found[0], dout.sum(0)
+
+
+def by_forward_mode(ctx, dout):
+    return torch.func.jvp(lambda x: x**2, (ctx.saved_tensors[0],), (dout,))[1], dout.sum(0)
+
+
+@pytest.mark.parametrize(
+    "backward",
+    [
+        by_grad, by_backward, by_vjp, by_names_taken_before, by_the_engine, by_a_node, by_another_thread,
+        by_forward_mode,
+    ],
+)  # fmt: skip
 def test_a_backward_that_calls_autograd_is_refused_and_autograd_comes_back(backward):
-    with pytest.raises(CheckFailed, match=r"^square: Its backward calls autograd; write the gradients out by hand.$"):
+    with pytest.raises(CheckFailed, match=r"^square: It calls autograd; write the gradients out by hand.$"):
         run_square(with_backward(backward))
     x = torch.ones(2, requires_grad=True)
     (x**2).sum().backward()
     assert x.grad.tolist() == [2, 2]
+
+
+def test_a_forward_that_works_the_gradients_out_in_advance_is_refused():
+    class Square(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x, b):
+            with torch.enable_grad():
+                leaf = x.detach().requires_grad_()
+                ctx.slope = GRAD((leaf**2).sum(), leaf)[0]
+            return x**2 + b
+
+        @staticmethod
+        def backward(ctx, dout):
+            return ctx.slope * dout, dout.sum(0)
+
+    with pytest.raises(CheckFailed, match="It calls autograd"):
+        run_square(Square)
+
+
+def test_a_backward_may_switch_autograd_off_and_take_pieces_apart():
+    def by_hand_in_no_grad(ctx, dout):
+        with torch.no_grad(), torch.inference_mode():
+            (x,) = ctx.saved_tensors
+        with torch.set_grad_enabled(False):
+            return 2 * x * dout, dout.sum(0)
+
+    np.testing.assert_allclose(run_square(with_backward(by_hand_in_no_grad)).gradients["x"], 2 * X * DOUT_OF_SQUARE)
 
 
 # ── whose weights are whose ────────────────────────────────────────────────────────────────────
