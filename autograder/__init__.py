@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from autograder.checks.covering import all_pairs
     from autograder.checks.gradcheck import gradcheck
     from autograder.checks.oracle import real_where, vjp
+    from autograder.checks.pair import Pair
     from autograder.checks.purity import expect_repeatable, expect_unmodified
     from autograder.checks.statistics import Normal, Uniform, expect_law, expect_mean_square, expect_variance
     from autograder.checks.student import Student
@@ -37,6 +38,7 @@ _HOMES = {
     "GradeReport": "model",
     "Kernel": "speed.declare",
     "Normal": "checks.statistics",
+    "Pair": "checks.pair",
     "Problem": "speed.declare",
     "Race": "speed.declare",
     "Rng": "wire",
@@ -74,6 +76,7 @@ __all__ = [
     "GradeReport",
     "Kernel",
     "Normal",
+    "Pair",
     "Problem",
     "Race",
     "Rng",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,12 +21,20 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 
 def expect_consistent(
-    student: Student, forward: str, backward: str, args: Sequence[Any], names: Sequence[str], seed: int
+    student: Student,
+    forward: str,
+    backward: str,
+    args: Sequence[Any],
+    names: Sequence[str],
+    seed: int,
+    options: Mapping[str, Any] | None = None,
 ) -> None:
     """`backward` must be the gradient of `forward` at `args`, by numerical differentiation of the student's own
     forward: a wrong forward with a right backward earns these points. A pair that any constant or linear function would
     satisfy (zero and zero, identity and identity) earns nothing. `names` are those of the gradients, in order: of the
-    first arguments that are arrays of floats or dicts of such, whose gradient is a dict; all others are passed on."""
+    first arguments that are arrays of floats or dicts of such, whose gradient is a dict; all others are passed on, and
+    `options` by keyword."""
+    options = options or {}
     wanted = _wanted(args, names)
     slots = _slots(args, wanted)
     flat = [args[i] if key is None else args[i][key] for i, key in slots]
@@ -42,7 +50,7 @@ def expect_consistent(
 
     def evaluate(points: Sequence[Sequence[Any]]) -> list[Array]:
         nonlocal cache
-        found = student.each(forward, map(packed, points))
+        found = student.each(forward, map(packed, points), **options)
         _, cache, *_ = found[-1]  # a running state may follow
         return [numeric("out", outputs[0]) for outputs in found]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -14,9 +15,12 @@ from autograder.errors import CheckFailed
 ROUNDING = 1e-12
 
 
-def expect_unmodified(student: Student, function: str, /, **arguments: Any) -> None:
-    """`function`, called with `arguments` in this order, must leave arrays and dicts among them as they were."""
-    after = student.arguments_after(function, *arguments.values())
+def expect_unmodified(
+    student: Student, function: str, options: Mapping[str, Any] | None = None, /, **arguments: Any
+) -> None:
+    """`function`, called with `arguments` in this order and `options` by keyword, must leave arrays and dicts among the
+    arguments as they were."""
+    after = student.arguments_after(function, *arguments.values(), **(options or {}))
     for (name, before), left in zip(arguments.items(), after, strict=True):
         if not _unmodified(before, left):
             raise CheckFailed(f"{function} changes its argument {name}; make a new array instead.", tensor=name)
