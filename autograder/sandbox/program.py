@@ -38,6 +38,7 @@ class SandboxProgram:
         self._seq = 0
         self._fault: SubmissionFault | None = None
         self._confined = False
+        self.loaded = (0.0, 0.0)  # CPU and wall seconds that it took to load, where they are charged
         self.rearm(limits)
 
     def rearm(self, limits: Limits) -> None:

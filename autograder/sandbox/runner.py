@@ -145,7 +145,9 @@ class SandboxRunner:
         """The loaded submission in a fork of its own, under `limits`, with which the grader shares `memory`."""
         with self._main.sandbox.fork(limits, memory) as fork:
             program = SandboxProgram(fork, limits)
+            started, before = time.monotonic(), program.spent()
             program.load(self._cells, self._names, self._main.skip, double=False)
+            program.loaded = program.spent() - before, time.monotonic() - started
             yield program
 
     def close(self) -> None:

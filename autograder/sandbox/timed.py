@@ -40,11 +40,20 @@ class Launches:
     """A loaded program that is timed, launch after launch.
 
     A launch is charged with all CPU time since the clock was last read, that of every thread: work done before the
-    inputs are there, or after the outputs were taken, costs as much as any other. Where the work
+    inputs are there, or after the outputs were taken, costs as much as any other. A race is charged with its loading as
+    well, `loaded` CPU and wall seconds: what its statements, decorators and default arguments compute. Where the work
     is done by a GPU, whose time no process is charged with, budgets are of wall time (`wall`)."""
 
-    def __init__(self, program: SandboxProgram, memory: Memory, request: dict[str, Any], wall: bool = False) -> None:
+    def __init__(
+        self,
+        program: SandboxProgram,
+        memory: Memory,
+        request: dict[str, Any],
+        wall: bool = False,
+        loaded: tuple[float, float] = (0.0, 0.0),
+    ) -> None:
         self._program = program
+        self._loaded = loaded
         self._memory = memory
         self._wall_per_cpu = 1.0 if wall else WALL_PER_CPU
         self._sock: socket.socket = program.fork.sock
@@ -85,7 +94,7 @@ class Launches:
         """What a race hands over, stamped when it is taken, until the program ends or has used `budget` CPU seconds.
 
         A race that runs out of time or raises ends its commits and no more: what it handed over before still counts."""
-        with self._started(inputs, options, outputs, budget) as window:
+        with self._started(inputs, options, outputs, budget, self._loaded) as window:
             for _ in range(at_most):
                 try:
                     said = window.wait()
@@ -107,9 +116,10 @@ class Launches:
         options: Mapping[str, int],
         outputs: Mapping[str, tuple[int, ...]],
         budget: float,
+        loaded: tuple[float, float] = (0.0, 0.0),
     ) -> Iterator[_Window]:
         self._memory.lay_out(inputs, outputs, options)
-        window = _Window(self._program, self._before, budget, self._wall_per_cpu)
+        window = _Window(self._program, self._before, budget, self._wall_per_cpu, loaded)
         self._memory.show(inputs)
         try:
             self._sock.settimeout(WATCH_SECONDS)
@@ -131,11 +141,19 @@ class Launches:
 
 
 class _Window:
-    """The time between GO and the moment at which the grader reads its clocks."""
+    """The time between GO and the moment at which the grader reads its clocks, and what was spent before it."""
 
-    def __init__(self, program: SandboxProgram, before: float, budget: float, wall_per_cpu: float) -> None:
-        self._program, self._before, self._budget, self._wall_per_cpu = program, before, budget, wall_per_cpu
-        self._started = time.monotonic()
+    def __init__(
+        self,
+        program: SandboxProgram,
+        before: float,
+        budget: float,
+        wall_per_cpu: float,
+        spent: tuple[float, float],
+    ) -> None:
+        self._program, self._budget, self._wall_per_cpu = program, budget, wall_per_cpu
+        self._before = before - spent[0]
+        self._started = time.monotonic() - spent[1]
         self._sock: socket.socket = program.fork.sock
 
     def read(self) -> tuple[float, float]:

@@ -48,7 +48,7 @@ class Track:
         """`runner` in a fork of its own, loaded, and waiting for launches."""
         with self.memory() as memory, runner.share(memory, self.limits) as program:
             message = {**request, "tensors": self.name == "torch"}
-            yield Launches(program, memory, message, wall=self.clock == "wall")
+            yield Launches(program, memory, message, wall=self.clock == "wall", loaded=program.loaded)
 
 
 CPU = Track()

@@ -88,7 +88,7 @@ def launches(sandbox, tiny):
             Memory(BYTES) as memory,
             runner.share(memory, LIMITS) as program,
         ):
-            yield Launches(program, memory, request or steps_request(STEPS))
+            yield Launches(program, memory, request or steps_request(STEPS), loaded=program.loaded)
 
     return start
 
@@ -265,3 +265,42 @@ def test_a_claim_to_have_handed_over_finds_poison(launches):
     with launches(source, race_request("train")) as run:
         (landing,) = race(run)
     assert np.isnan(landing.outputs["w"]).all()
+
+
+WORK = """
+    def work(seconds=0.12):
+        end = time.process_time() + seconds
+        while time.process_time() < end:
+            pass
+"""
+AT_LOAD = {
+    "a statement": "\n    work()\n",
+    "a decorator": (
+        "\n    def worked(function):\n        work()\n        return function\n\n    @worked\n    def f(): pass\n"
+    ),
+    "a default argument": "\n    def f(x=work()): pass\n",
+    "a class body": "\n    class A:\n        x = work()\n",
+    "a subclass": ("\n    class A:\n        def __init_subclass__(cls):\n            work()\n\n    class B(A): pass\n"),
+    "a descriptor": (
+        "\n    class D:\n        def __set_name__(self, owner, name):\n            work()\n\n"
+        "    class A:\n        d = D()\n"
+    ),
+    "a thread": "\n    threading.Thread(target=work, daemon=True).start()\n    time.sleep(0.1)\n",
+}
+
+
+@pytest.mark.parametrize("place", sorted(AT_LOAD))
+def test_a_race_is_charged_with_what_is_computed_while_it_is_loaded(launches, place):
+    with launches(WORK + AT_LOAD[place] + TRAIN, race_request("train")) as run:
+        last = race(run)[-1]
+    assert last.cpu_s > (0.05 if place == "a thread" else 0.11)
+
+
+def test_loading_costs_an_honest_race_next_to_nothing(launches):
+    with launches(WORK + TRAIN, race_request("train")) as run:
+        assert race(run)[0].cpu_s < 0.1
+
+
+def test_launches_of_a_kernel_are_not_charged_with_its_loading(launches):
+    with launches(WORK + AT_LOAD["a statement"] + "\n    def double(x): return 2 * x") as run:
+        assert launch(run).cpu_s < 0.1

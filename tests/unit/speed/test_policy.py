@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ast
+import random
+import re
+import string
 from pathlib import Path
 
 import pytest
 
 from autograder.model import Cell
-from autograder.speed.policy import CODE_BYTES, LITERAL_CHARS, LITERAL_ITEMS, objection
+from autograder.speed.policy import CODE_BYTES, LITERAL_CHARS, LITERAL_ITEMS, PACKED_BYTES, objection, packed_bytes
 from autograder.submission import read_submission
 
 ROOT = Path(__file__).parents[3]
@@ -91,3 +95,32 @@ def test_what_is_no_python_is_no_objection(broken):
 def test_every_reference_of_this_course_could_be_timed():
     for path in sorted((ROOT / "reference").glob("*.py")):
         assert objection(read_submission(path, id=path.stem).cells) is None, path
+
+
+NUMBERS = random.Random(3)
+
+
+def names(count):
+    return ["".join(NUMBERS.choices("abcdefghijklmnopqrstuvwxyz", k=12)) for _ in range(count)]
+
+
+SPREAD = {
+    "constants": "\n".join(f"t{i} = {NUMBERS.getrandbits(160)}" for i in range(40)),
+    "names": "\n".join(f"{one} = 0" for one in names(140)),
+    "lines": "\n".join(f"x = {'+'.join(NUMBERS.choices(string.ascii_letters, k=20))}" for _ in range(220)),
+}
+
+
+@pytest.mark.parametrize("what", sorted(SPREAD))
+def test_what_is_spread_over_much_text_is_bounded_in_sum(what):
+    problem = said(*SPREAD[what].split("\n"))
+    assert problem is not None
+    assert re.match(
+        rf"Its {what} hold \d+ bytes of information, compressed; those of timed code hold \d+ at most", problem
+    )
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "assignments").glob("training/submissions/*.py")), ids=lambda p: p.stem)
+def test_honest_code_holds_less_than_half_of_what_is_allowed(path):
+    found = packed_bytes([ast.parse(path.read_text(encoding="utf-8"))])
+    assert all(found[what] < PACKED_BYTES[what] / 2 for what in found), found
