@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from autograder.assignment.declare import mistake, variant
     from autograder.assignment.edits import edits
-    from autograder.checks.case import CONTENTS, Case, Space
+    from autograder.checks.case import CONTENTS, Case
     from autograder.checks.compare import expect, expect_shape
     from autograder.checks.consistency import expect_consistent
     from autograder.checks.covering import all_pairs
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from autograder.checks.oracle import real_where, vjp
     from autograder.checks.pair import Pair
     from autograder.checks.purity import expect_repeatable, expect_unmodified
+    from autograder.checks.space import Space
     from autograder.checks.statistics import Normal, Uniform, expect_law, expect_mean_square, expect_variance
     from autograder.checks.student import Student
     from autograder.errors import AutograderError, CheckFailed
@@ -42,7 +43,7 @@ _HOMES = {
     "Problem": "speed.declare",
     "Race": "speed.declare",
     "Rng": "wire",
-    "Space": "checks.case",
+    "Space": "checks.space",
     "Split": "speed.declare",
     "Step": "speed.declare",
     "Student": "checks.student",

@@ -59,10 +59,12 @@ def _check(declared: Declared, replay: Replay) -> Check:
 
 def _parameters(check: Check, replay: Replay) -> dict[str, object]:
     """The token's parameters, each of which must be a value that the check's space has: a token is hostile input."""
-    choices = check.strategy.values if check.strategy is not None else {}
-    params = replay.parameters or {}
-    known = {name: {msgspec.json.encode(value): value for value in values} for name, values in choices.items()}
-    asked = {name: msgspec.json.encode(value) for name, value in params.items()}  # tuples have become lists
-    if asked.keys() != known.keys() or any(value not in known[name] for name, value in asked.items()):
-        raise BadToken(f"This token asks {check.id} for a case that it does not have; copy it again from the report.")
-    return {name: known[name][value] for name, value in asked.items()}
+    params, space = replay.parameters or {}, check.strategy
+    try:
+        if params.keys() != (space.names if space is not None else set()):
+            raise ValueError(f"it has the parameters {sorted(params)}")
+        return {name: space.parameter(name, value) for name, value in params.items()}
+    except ValueError:
+        raise BadToken(
+            f"This token asks {check.id} for a case that it does not have; copy it again from the report."
+        ) from None

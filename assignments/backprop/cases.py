@@ -23,14 +23,8 @@ SEVERAL = Space(rows=[{"n": 4, "features": (3,), "m": 5}], n=(2, 4), features=((
 
 def affine_arguments(case):
     d = prod(case.features)
-    return case.array("x", case.n, *case.features), case.array("w", d, case.m), case.array("b", case.m)
-
-
-def affine_gradients(case):
-    """A random dout, and the gradients of x, w and b for it."""
-    dout = case.array("dout", case.n, case.m)
-    dx, dw, db = case.once("gradients", lambda: vjp(formulas.affine, affine_arguments(case), dout, wrt=(0, 1, 2)))
-    return dout, {"dx": dx, "dw": dw, "db": db}
+    x, w, b = case.array("x", case.n, *case.features), case.array("w", d, case.m), case.array("b", case.m)
+    return {"x": x, "w": w, "b": b}
 
 
 # ── activations ─────────────────────────────────────────────────────────────────────────────────────
@@ -41,6 +35,11 @@ ELEMENTWISE = Space(rows=[{"shape": (4, 3), "content": "normal"}], **SHAPES)
 LEAKY = Space(rows=[{"shape": (4, 3), "content": "normal", "alpha": 0.2}], **SHAPES, alpha=(0.1, 0.3, 0.01))
 # Large enough to have both signs: a rectifier that sees positive numbers only is the identity.
 MIXED = Space(rows=[{"shape": (5, 6)}], shape=((4, 6), (2, 3, 5)))
+
+
+def elementwise(case):
+    """x, and alpha where the layer takes one."""
+    return {"x": case.array("x", *case.shape)} | ({"alpha": case.alpha} if "alpha" in case.params else {})
 
 
 # ── losses ──────────────────────────────────────────────────────────────────────────────────────────

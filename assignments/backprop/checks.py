@@ -1,21 +1,10 @@
-"""What is asked of a backprop submission. A docstring (or `sentence`) is what the student reads."""
+"""What is asked of a backprop submission. A docstring, or the sentence beside the points, is what the student reads."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from math import log
 
 import numpy as np
 
-from autograder import (
-    Space,
-    check,
-    expect,
-    expect_consistent,
-    expect_repeatable,
-    expect_shape,
-    expect_unmodified,
-    vjp,
-)
+from autograder import Pair, check, expect, expect_shape, expect_unmodified, vjp
 
 from . import formulas
 from .cases import (
@@ -29,7 +18,7 @@ from .cases import (
     SEVERAL,
     STEPS,
     affine_arguments,
-    affine_gradients,
+    elementwise,
     mixed_terms,
     network,
     network_expected,
@@ -40,78 +29,30 @@ from .cases import (
 
 # ── affine ─────────────────────────────────────────────────────────────────────────────────────
 
-
-@check(
-    "affine_forward",
-    points=1,
+affine = Pair("affine_forward", "affine_backward", formulas.affine, affine_arguments, ("dx", "dw", "db"), given=AFFINE)
+affine.values(4, "out is x @ w + b, a row for each example.")
+affine.values(
+    1,
+    "An example that is itself an array is laid out as one row before it meets w.",
+    name="images",
     given=IMAGES,
     examples=2,
     needs=("affine_forward.values",),
-    name="images",
-    sentence="An example that is itself an array is laid out as one row before it meets w.",
 )
-@check("affine_forward", points=4, given=AFFINE)
-def affine_forward_values(student, case):
-    """out is x @ w + b, a row for each example."""
-    x, w, b = affine_arguments(case)
-    out, _ = student.affine_forward(x, w, b)
-    expect(student, out=(out, case.once("out", lambda: formulas.affine(x, w, b))))
-
-
-@check("affine_forward", points=0.5, given=AFFINE, examples=2, needs=("affine_forward.values",))
-def affine_forward_shape(student, case):
-    """out has exactly the shape (N, M)."""
-    out, _ = student.affine_forward(*affine_arguments(case))
-    expect_shape(out=(out, (case.n, case.m)))
-
-
-@check("affine_forward", points=0.5, given=AFFINE, examples=1, needs=("affine_forward.values",))
-def affine_forward_pure(student, case):
-    """x, w and b are left as they were."""
-    x, w, b = affine_arguments(case)
-    expect_unmodified(student, "affine_forward", x=x, w=w, b=b)
-
-
-@check(
-    "affine_backward",
-    points=1,
+affine.shape(0.5, "out has exactly the shape (N, M).")
+affine.pure(0.5, "x, w and b are left as they were.")
+affine.gradients(7)
+affine.gradients(
+    1,
+    "The gradients are right, and dx has x's shape, when an example is itself an array.",
+    name="images",
     given=IMAGES,
     examples=2,
     needs=("affine_backward.gradients",),
-    name="images",
-    sentence="The gradients are right, and dx has x's shape, when an example is itself an array.",
 )
-@check("affine_backward", points=7, given=AFFINE)
-def affine_backward_gradients(student, case):
-    """dx, dw and db are the gradients for any dout, not for one of ones only."""
-    dout, gradients = affine_gradients(case)
-    _, cache = student.affine_forward(*affine_arguments(case))
-    dx, dw, db = student.affine_backward(dout, cache)
-    expect(student, dx=(dx, gradients["dx"]), dw=(dw, gradients["dw"]), db=(db, gradients["db"]))
-
-
-@check("affine_backward", points=1, given=AFFINE, examples=2, needs=("affine_backward.gradients",))
-def affine_backward_shapes(student, case):
-    """dx, dw and db have exactly the shapes of x, w and b: db is (M,), not (1, M)."""
-    dout, gradients = affine_gradients(case)
-    _, cache = student.affine_forward(*affine_arguments(case))
-    found = student.affine_backward(dout, cache)
-    expect_shape(**{name: (one, gradients[name].shape) for name, one in zip(gradients, found, strict=True)})
-
-
-@check("affine_backward", points=1, given=SEVERAL, examples=1)
-def affine_backward_consistent(student, case):
-    """affine_backward is the gradient of your own affine_forward, right or wrong."""
-    args = affine_arguments(case)
-    expect_consistent(student, "affine_forward", "affine_backward", args, ("dx", "dw", "db"), case.seed)
-
-
-@check("affine_backward", points=1, given=AFFINE, examples=1, needs=("affine_backward.gradients",))
-def affine_backward_pure(student, case):
-    """dout and the cache are left as they were."""
-    dout, gradients = affine_gradients(case)
-    _, cache = student.affine_forward(*affine_arguments(case))
-    expect_repeatable(student, "affine_backward", dout, cache, **gradients)
+affine.shapes(1, "dx, dw and db have exactly the shapes of x, w and b: db is (M,), not (1, M).")
+affine.consistent(1, "affine_backward is the gradient of your own affine_forward, right or wrong.", given=SEVERAL)
+affine.repeatable(1)
 
 
 @check("affine_backward", points=2)
@@ -140,82 +81,24 @@ def affine_backward_deep_linear(student, case):
 # ── activations ────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True)
-class Activation:
-    """A layer that works on each element alone; its methods are the checks that all activations share."""
-
-    name: str
-    formula: Callable
-    meaning: str
-    given: Space = ELEMENTWISE
-
-    @property
-    def forward(self):
-        return f"{self.name}_forward"
-
-    @property
-    def backward(self):
-        return f"{self.name}_backward"
-
-    def arguments(self, case):
-        x = case.array("x", *case.shape)
-        return (x, case.alpha) if "alpha" in case.params else (x,)
-
-    def gradient(self, case):
-        """A random dout, and dx for it."""
-        dout = case.array("dout", *case.shape)
-        (dx,) = case.once((self.name, "dx"), lambda: vjp(self.formula, self.arguments(case), dout, wrt=(0,)))
-        return dout, dx
-
-    def call(self, student, case):
-        return getattr(student, self.forward)(*self.arguments(case))
-
-    def values(self, student, case):
-        out, _ = self.call(student, case)
-        expect(student, out=(out, case.once((self.name, "out"), lambda: self.formula(*self.arguments(case)))))
-
-    def shape(self, student, case):
-        """out has exactly x's shape."""
-        out, _ = self.call(student, case)
-        expect_shape(out=(out, self.arguments(case)[0].shape))
-
-    def forward_pure(self, student, case):
-        """x is left as it was."""
-        expect_unmodified(student, self.forward, **dict(zip(("x", "alpha"), self.arguments(case), strict=False)))
-
-    def gradients(self, student, case):
-        """dx is dout times the slope at x, element by element."""
-        dout, dx = self.gradient(case)
-        _, cache = self.call(student, case)
-        expect(student, dx=(getattr(student, self.backward)(dout, cache), dx))
-
-    def consistent(self, student, case):
-        """The backward pass is the gradient of your own forward pass, right or wrong."""
-        expect_consistent(student, self.forward, self.backward, self.arguments(case), ("dx",), case.seed)
-
-    def backward_pure(self, student, case):
-        """dout and the cache are left as they were."""
-        dout, dx = self.gradient(case)
-        _, cache = self.call(student, case)
-        expect_repeatable(student, self.backward, dout, cache, dx=dx)
+def activation(name, formula, meaning, given=ELEMENTWISE):
+    """A layer that works on each element alone, with the questions that are asked of all of them."""
+    layer = Pair(f"{name}_forward", f"{name}_backward", formula, elementwise, ("dx",), given=given)
+    layer.values(2, f"out is {meaning} for each element.")
+    layer.shape(0.5, "out has exactly x's shape.")
+    layer.pure(0.5, "x is left as it was.")
+    layer.gradients(3, "dx is dout times the slope at x, element by element.")
+    layer.consistent(0.5, given=MIXED)
+    layer.repeatable(0.5)
+    return layer
 
 
 ACTIVATIONS = (
-    Activation("relu", formulas.relu, "max(x, 0)"),
-    Activation("leaky_relu", formulas.leaky_relu, "max(alpha * x, x)", LEAKY),
-    Activation("sigmoid", formulas.sigmoid, "1 / (1 + exp(-x))"),
-    Activation("tanh", formulas.tanh, "tanh(x)"),
+    activation("relu", formulas.relu, "max(x, 0)"),
+    activation("leaky_relu", formulas.leaky_relu, "max(alpha * x, x)", LEAKY),
+    activation("sigmoid", formulas.sigmoid, "1 / (1 + exp(-x))"),
+    activation("tanh", formulas.tanh, "tanh(x)"),
 )
-
-for layer in ACTIVATIONS:
-    forward, backward, given = layer.forward, layer.backward, layer.given
-    value, gradient = (f"{forward}.values",), (f"{backward}.gradients",)
-    check(forward, points=2, given=given, sentence=f"out is {layer.meaning} for each element.")(layer.values)
-    check(forward, points=0.5, given=given, examples=2, needs=value)(layer.shape)
-    check(forward, points=0.5, given=given, examples=1, needs=value, name="pure")(layer.forward_pure)
-    check(backward, points=3, given=given)(layer.gradients)
-    check(backward, points=0.5, given=MIXED, examples=1)(layer.consistent)
-    check(backward, points=0.5, given=given, examples=1, needs=gradient, name="pure")(layer.backward_pure)
 
 
 @check("relu_backward", points=0.5, needs=("relu_backward.gradients",))

@@ -4,14 +4,7 @@ import numpy as np
 
 from autograder import Space, check, expect
 
-from .checks import (
-    ACTIVATIONS,
-    affine_backward_gradients,
-    affine_forward_values,
-    mse_loss_gradient,
-    softmax_loss_gradient,
-    two_layer_loss_gradients,
-)
+from .checks import ACTIVATIONS, affine, mse_loss_gradient, softmax_loss_gradient, two_layer_loss_gradients
 
 UNSEEN = "Right on further inputs, too."
 
@@ -28,16 +21,16 @@ LEAKY = Space(rows=[{"shape": (5, 2), "content": "wide", "alpha": 0.45}], **SHAP
 SCORES = Space(rows=[{"n": 6, "classes": 5, "content": "wide"}], n=(4, 7), classes=(3, 9), content=("normal", "wide"))
 NETWORK = Space(rows=[{"n": 6, "d": 4, "hidden": 5, "classes": 3}], n=(4, 7), d=(3, 5), hidden=(2, 8), classes=(2, 5))
 
-unseen = {"examples": 2, "sentence": UNSEEN}
-check("affine_forward", points=1, given=AFFINE, name="hidden_values", **unseen)(affine_forward_values)
-check("affine_backward", points=1, given=AFFINE, name="hidden_gradients", **unseen)(affine_backward_gradients)
+affine.values(1, UNSEEN, name="hidden_values", given=AFFINE, examples=2)
+affine.gradients(1, UNSEEN, name="hidden_gradients", given=AFFINE, examples=2)
 for layer in ACTIVATIONS:
-    given = LEAKY if layer.name == "leaky_relu" else ELEMENTWISE
-    check(layer.forward, points=0.5, given=given, name="hidden_values", **unseen)(layer.values)
-    check(layer.backward, points=0.5, given=given, name="hidden_gradients", **unseen)(layer.gradients)
-check("softmax_loss", points=0.5, given=SCORES, name="hidden_gradients", **unseen)(softmax_loss_gradient)
-check("mse_loss", points=0.5, given=ELEMENTWISE, name="hidden_gradients", **unseen)(mse_loss_gradient)
-check("two_layer_loss", points=0.5, given=NETWORK, name="hidden_gradients", **unseen)(two_layer_loss_gradients)
+    given = LEAKY if layer.forward == "leaky_relu_forward" else ELEMENTWISE
+    layer.values(0.5, UNSEEN, name="hidden_values", given=given, examples=2)
+    layer.gradients(0.5, UNSEEN, name="hidden_gradients", given=given, examples=2)
+unseen = {"name": "hidden_gradients", "examples": 2, "sentence": UNSEEN}
+check("softmax_loss", points=0.5, given=SCORES, **unseen)(softmax_loss_gradient)
+check("mse_loss", points=0.5, given=ELEMENTWISE, **unseen)(mse_loss_gradient)
+check("two_layer_loss", points=0.5, given=NETWORK, **unseen)(two_layer_loss_gradients)
 
 
 @check("affine_backward", points=1, needs=("affine_backward.gradients",))

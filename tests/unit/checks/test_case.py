@@ -10,8 +10,9 @@ import msgspec
 import numpy as np
 import pytest
 
-from autograder.checks.case import CONTENTS, SHRINK_SEEDS, Case, Space
+from autograder.checks.case import CONTENTS, Case
 from autograder.checks.run import attempt
+from autograder.checks.space import SHRINK_SEEDS, Space
 from autograder.checks.student import Student
 from autograder.errors import GraderFault
 from autograder.sandbox.local import LocalProgram

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.checks.case import Case, Space
+from autograder.checks.case import Case
 from autograder.checks.compare import expect
 from autograder.checks.run import attempt, cases_of, counterexample
+from autograder.checks.space import Space
 from autograder.checks.student import Student, describe
 from autograder.errors import CheckFailed, Crashed, GraderFault, Missing
 from autograder.model import Check, Verdict, Visibility

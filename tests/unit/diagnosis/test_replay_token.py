@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.checks.case import Space
+from autograder.checks.space import Space
 from autograder.diagnosis.replay import PREFIX, TOKEN_CAP, Replay, read_token, token
 from autograder.errors import BadToken
 from autograder.model import Isolation, Level, Verdict, Visibility
