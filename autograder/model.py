@@ -252,7 +252,7 @@ class Checkpoint(Record, frozen=True):
 
 
 class Timing(Record, frozen=True, kw_only=True):
-    """One task, or one draw of a race. `costs` are seconds a launch (or to the target), by competitor, in the order in
+    """One task, or one draw of a race. `costs` are seconds a launch (or to the target), by entry, in the order in
     which they were run; `ratio` is the speed against the library (the baseline, in a race), 1 being as fast."""
 
     task: str

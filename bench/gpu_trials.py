@@ -24,13 +24,13 @@ from autograder.model import Assignment, Isolation, Level, Standing
 from autograder.sandbox.cuda import GUARANTEES, Gpu
 from autograder.sandbox.cuda_memory import StagedMemory, one_line
 from autograder.sandbox.isolation import choose
+from autograder.speed.award import Outcome
 from autograder.speed.declare import Kernel
 from autograder.submission import read_submission
 from autograder.timing.cuda import blocks as cuda_blocks
 from autograder.timing.cuda import device as cuda_device
 from autograder.timing.cuda import setup as cuda_setup
 from autograder.timing.cuda.run import Judged, on_device, time_kernel
-from autograder.timing.outcome import Outcome
 
 ROOT = Path(__file__).parents[1]
 FOLDER = Path(__file__).parent / "gpu_submissions"
@@ -74,23 +74,23 @@ class Bench:
         self.say(f"\n({time.monotonic() - started:.0f} s)")
 
     @contextlib.contextmanager
-    def ground(self) -> Iterator[cuda_setup.Ground]:
-        """Where everyone is timed."""
+    def setup(self) -> Iterator[cuda_setup.Setup]:
+        """Where all entries are timed."""
         if not self.rehearsal:
-            with cuda_setup.prepare(self.assignment, self.isolation) as ground:
-                yield ground
+            with cuda_setup.prepare(self.assignment, self.isolation) as setup:
+                yield setup
             return
         memory = partial(StagedMemory, 64 * 2**20, "cpu")
         track = cuda_setup.Track("torch", "wall", memory, cuda_setup.LIMITS)
         held = Isolation(self.isolation.level, GUARANTEES)
-        yield cuda_setup.Ground(self.assignment, held, Gpu((), ()), track, device="cpu")
+        yield cuda_setup.Setup(self.assignment, held, Gpu((), ()), track, device="cpu")
 
     def judge(
-        self, ground: cuda_setup.Ground, path: Path, kernel: Kernel | None = None, seed: int = SEED, scan: bool = True
+        self, setup: cuda_setup.Setup, path: Path, kernel: Kernel | None = None, seed: int = SEED, scan: bool = True
     ) -> Judged:
         """One submission, timed."""
         submission = read_submission(path, id=path.stem)
-        return time_kernel(ground, kernel or self.kernel, submission, seed, lambda task, done, most: None, scan)
+        return time_kernel(setup, kernel or self.kernel, submission, seed, lambda task, done, most: None, scan)
 
 
 def trials(options: argparse.Namespace) -> int:
@@ -158,8 +158,8 @@ def routes(bench: Bench) -> None:
     """Which combinations of isolation, account and memory work, and what a launch that does nothing costs by each."""
     bench.say("| isolation | worker's account | memory | works | nothing, ms |\n|---|---|---|---|---|")
     if bench.rehearsal:
-        with bench.ground() as ground:
-            bench.say(f"| {bench.isolation.level} | | host | yes | {1e3 * nothing(bench, ground):.3f} |")
+        with bench.setup() as setup:
+            bench.say(f"| {bench.isolation.level} | | host | yes | {1e3 * nothing(bench, setup):.3f} |")
         return
     levels = dict.fromkeys((bench.isolation.level, Level.PROCESS))
     accounts = (False, True) if os.getuid() == 0 else (False,)
@@ -173,19 +173,19 @@ def routes(bench: Bench) -> None:
 def _route(bench: Bench, level: Level, same: bool, route: str) -> str:
     try:
         wanted = Isolation(level, bench.isolation.guarantees)
-        with cuda_setup.prepare(bench.assignment, wanted, route, same) as ground:
-            return f"yes | {1e3 * nothing(bench, ground):.3f}"
+        with cuda_setup.prepare(bench.assignment, wanted, route, same) as setup:
+            return f"yes | {1e3 * nothing(bench, setup):.3f}"
     except Exception as error:
         return f"no: {one_line(error)} | "
 
 
-def nothing(bench: Bench, ground: cuda_setup.Ground) -> float:
+def nothing(bench: Bench, setup: cuda_setup.Setup) -> float:
     """Seconds of a launch of the null baseline on a whole problem: the median of a few."""
     task = bench.kernel.tasks[0]
-    drawn = on_device(task, lambda problem: {}, ground.device)
+    drawn = on_device(task, lambda problem: {}, setup.device)
     source = (CONV / bench.kernel.cuda_baselines["null"]).read_text(encoding="utf-8")
-    with ground.sandbox() as sandbox:
-        one = cuda_setup.launched(ground, sandbox, drawn, source, launches=12)
+    with setup.sandbox() as sandbox:
+        one = cuda_setup.launched(setup, sandbox, drawn, source, launches=12)
     return statistics.median(list(one.costs.values())[2:])
 
 
@@ -193,31 +193,31 @@ def honest(bench: Bench) -> None:
     """What honest work is worth, and the baselines beside it."""
     bench.say("| submission | standing | ratio | 90 % | points | each task | GFLOP/s | of peak | alike | error | s |")
     bench.say(f"|{'---|' * 11}")
-    contests: tuple[cuda_blocks.BlockContest, ...] = ()
+    runs: tuple[cuda_blocks.BlockRun, ...] = ()
     notes: dict[str, None] = {}
-    with bench.ground() as ground:
-        notes.update(dict.fromkeys(ground.notes))
+    with bench.setup() as setup:
+        notes.update(dict.fromkeys(setup.notes))
         for path in HONEST:
             if bench.rehearsal and "triton" in path.stem:
                 continue
             started = time.monotonic()
             try:
-                judged = bench.judge(ground, path, scan="baselines" not in path.parts)
+                judged = bench.judge(setup, path, scan="baselines" not in path.parts)
             except Exception as error:
                 bench.fail(path.stem)
                 bench.say(f"| {path.stem} | **not judged**: {one_line(error)} |{' |' * 9}")
                 continue
             bench.say(_honest_row(path.stem, judged, time.monotonic() - started))
-            contests = judged.contests or contests
+            runs = judged.runs or runs
             notes.update(dict.fromkeys(judged.notes))
     for note in notes:
         bench.say(f"\nNote: {note}")
-    bench.say("\n| task | competitor | ms, median | least | most |\n|---|---|---|---|---|")
-    for contest in contests:
-        for one in (*contest.baselines.values(), contest.student):
-            costs = [1e3 * cost for number, cost in one.costs.items() if number > contest.warm_up] or [float("nan")]
+    bench.say("\n| task | entry | ms, median | least | most |\n|---|---|---|---|---|")
+    for run in runs:
+        for one in (*run.baselines.values(), run.student):
+            costs = [1e3 * cost for number, cost in one.costs.items() if number > run.warm_up] or [float("nan")]
             figures = f"{statistics.median(costs):.3f} | {min(costs):.3f} | {max(costs):.3f}"
-            bench.say(f"| {contest.task.name} | {one.name} | {figures} |")
+            bench.say(f"| {run.task.name} | {one.name} | {figures} |")
 
 
 def _honest_row(name: str, judged: Judged, seconds: float) -> str:
@@ -238,12 +238,12 @@ def cheats(bench: Bench) -> None:
     """Each cheat must be refused, held, or gain nothing over the honest code that it stands on."""
     kernel = dataclasses.replace(bench.kernel, tasks=bench.kernel.tasks[:1])
     bench.say("| cheat | fares | ratio | why |\n|---|---|---|---|")
-    with bench.ground() as ground:
-        fair = bench.judge(ground, CONV / "baselines/cuda_im2col.py", kernel).outcome.ratio
+    with bench.setup() as setup:
+        fair = bench.judge(setup, CONV / "baselines/cuda_im2col.py", kernel).outcome.ratio
         bound = GAIN * fair.high if fair else 0.0
         for path in sorted((FOLDER / "cheats").glob("*.py")):
             try:
-                bench.say(f"| {path.stem} | {_fares(bench.judge(ground, path, kernel).outcome, bound)} |")
+                bench.say(f"| {path.stem} | {_fares(bench.judge(setup, path, kernel).outcome, bound)} |")
             except SubmissionFault as fault:
                 bench.say(f"| {path.stem} | refused | | {fault} |")
             except Exception as error:
@@ -263,9 +263,9 @@ def noise(bench: Bench, repeats: int) -> None:
     """How much the ratio of one submission's forward pass varies from run to run."""
     ratios = []
     kernel = dataclasses.replace(bench.kernel, tasks=bench.kernel.tasks[:1])
-    with bench.ground() as ground:
+    with bench.setup() as setup:
         for repeat in range(repeats):
-            outcome = bench.judge(ground, NOISY, kernel, SEED + repeat).outcome
+            outcome = bench.judge(setup, NOISY, kernel, SEED + repeat).outcome
             if outcome.ratio:
                 ratios.append(outcome.ratio.value)
                 bench.say(f"- run {repeat + 1}: {outcome.ratio.value:.4f}")

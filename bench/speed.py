@@ -12,7 +12,7 @@ from autograder.assignment.discover import Declared, find_assignment
 from autograder.model import Interval, SpeedReport
 from autograder.sandbox.isolation import choose
 from autograder.speed.ratio import combine, speed_ratio
-from autograder.timing import time_submission
+from autograder.timing.run import time_submission
 
 RUNS = 10
 SLUG = "conv"

@@ -17,7 +17,7 @@ from autograder.model import Isolation, SpeedReport
 from autograder.sandbox.isolation import choose
 from autograder.store import keep_speed
 from autograder.submission import find_submissions
-from autograder.timing import time_submission
+from autograder.timing.run import time_submission
 
 Advance = Callable[[str, int, int], None]
 

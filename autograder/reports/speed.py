@@ -12,7 +12,7 @@ from rich.text import Text
 
 from autograder.model import SpeedReport, Standing, Timing, Verdict
 from autograder.reports.ink import COLOURS, Ink, Sheet, say
-from autograder.reports.speed_digest import LogScale, Spread, competitors, figures, is_race, quiet, rival
+from autograder.reports.speed_digest import LogScale, Spread, entries, figures, is_race, quiet, rival
 from autograder.reports.speed_plot import axis, growth, ruler, seconds_of, strip
 from autograder.reports.text import one_line, points
 
@@ -23,7 +23,7 @@ _NARROWEST = 8  # cells of a drawing; beyond that lines break
 
 
 def render_speed(report: SpeedReport, title: str | None = None) -> RenderableType:
-    """One submission: points and what they rest on, a row for each task, and the launches of each competitor (in a race
+    """One submission: points and what they rest on, a row for each task, and the launches of each entry (in a race
     the accuracy over time of each draw)."""
 
     def draw(ink: Ink, width: int) -> Iterator[RenderableType]:
@@ -126,7 +126,7 @@ def _failures(report: SpeedReport) -> Iterator[RenderableType]:
 
 
 def _launches(report: SpeedReport, width: int, ink: Ink) -> Iterator[RenderableType]:
-    """For each task a strip for each competitor, all on one scale of time."""
+    """For each task a strip for each entry, all on one scale of time."""
     everything = [cost for timing in report.timings for costs in timing.costs.values() for cost in costs]
     if not everything:
         return
@@ -134,7 +134,7 @@ def _launches(report: SpeedReport, width: int, ink: Ink) -> Iterator[RenderableT
     yield Text("ms a launch: the 20th percentile, and how many launches lay where", _QUIET)
     for timing in report.timings:
         yield Text.assemble(say(one_line(timing.task, 40), "bold"), say(f"  {one_line(timing.sentence)}", _QUIET))
-        timed = competitors(timing)
+        timed = entries(timing)
         name_width = max((len(name) for name, _ in timed), default=0)
         room = max(width - name_width - 13, _NARROWEST)
         for name, costs in timed:

@@ -74,7 +74,7 @@ def quiet(costs: Sequence[float]) -> float:
     return statistics.quantiles(costs, n=5, method="inclusive")[0] if len(costs) > 1 else costs[0]
 
 
-def competitors(timing: Timing) -> list[tuple[str, tuple[float, ...]]]:
+def entries(timing: Timing) -> list[tuple[str, tuple[float, ...]]]:
     """Who was timed, with what it cost them; the submission comes last."""
     timed = [(name, costs) for name, costs in timing.costs.items() if costs]
     return sorted(timed, key=lambda item: item[0] == "submission")

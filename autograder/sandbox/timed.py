@@ -177,7 +177,7 @@ class _Window:
             return said
 
     def died(self) -> SubmissionFault:
-        """Why there is nobody at the other end."""
+        """Why the other end is closed."""
         ending = self._program.fork.end()
         return Crashed(f"The program ended the Python process while it was timed (signal {ending.signal}).")
 

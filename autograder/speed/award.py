@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
-from autograder.model import Interval, Isolation, Standing
+from autograder.errors import GraderFault
+from autograder.model import Interval, Isolation, Standing, Timing, Verdict
+from autograder.speed.declare import Kernel
+from autograder.speed.ratio import combine
 
 BEATS_LIBRARY = 1.1  # a hand-written solution that beats the library by more than 10 % is a reason to look
 IMPOSSIBLE = 0.5  # of the time that the arithmetic alone takes at the machine's measured peak
@@ -17,6 +22,35 @@ class Award(NamedTuple):
     score: float
     standing: Standing
     reason: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Points, and what they rest on. `isolation` is what held where that is not what was asked for."""
+
+    award: Award
+    timings: tuple[Timing, ...] = ()
+    ratio: Interval | None = None
+    floor: float | None = None
+    isolation: Isolation | None = None
+    notes: tuple[str, ...] = ()
+
+
+def scored(kernel: Kernel, floor: float, timings: Sequence[Timing]) -> Outcome:
+    """Correct in every launch of every task, or nothing; then points for the mean ratio, unless it is past belief.
+    `floor` is the ratio of the naive baseline."""
+    told = tuple(timings)
+    if broken := next((timing for timing in told if timing.verdict is not Verdict.PASS), None):
+        return Outcome(refused(f"{broken.task}: {broken.message}"), told)
+    ratio = combine([timing.ratio for timing in told if timing.ratio])
+    if not floor < kernel.target:
+        raise GraderFault(
+            f"The naive baseline came out at {floor:.2f} times the library's speed, beyond the target of "
+            f"{kernel.target:g}: this machine is too busy to time anything on. Run it again."
+        )
+    given = award(ratio, floor, kernel.target, kernel.points, kernel.bonus, best=1.0)
+    doubted = beyond_belief(given, ratio, max(timing.roofline or 0.0 for timing in told))
+    return Outcome(doubted, told, ratio, floor)
 
 
 def log_scale(ratio: float, floor: float, target: float) -> float:
@@ -57,7 +91,7 @@ def outpaced(given: Award, ratio: Interval, fastest: float) -> Award:
 
 
 def unless_helped(given: Award, isolation: Isolation) -> Award:
-    """`given`, unless the submission could have started processes, whose CPU time nobody charges it with."""
+    """`given`, unless the submission could have started processes, whose CPU time is not charged to it."""
     if isolation.guarantees.get("processes") == "enforced" or given.standing is not Standing.SCORED:
         return given
     why = "Nothing kept it from starting processes, whose time is not counted; a person looks before the points count."

@@ -69,7 +69,7 @@ class Kernel:
 
 
 class Split(NamedTuple):
-    """A data set that nobody has seen: the training part, which is raced on, and the test part, which stays here."""
+    """A data set of this run: the training part, which is raced on, and the test part, which stays here."""
 
     images: Array
     labels: Array

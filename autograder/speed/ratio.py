@@ -17,7 +17,7 @@ QUIET = 0.2  # the quantile of costs that shows the work rather than the neighbo
 TRIMMED = 0.2  # of the pairs on either side, which a neighbour has disturbed in one of the two
 RESAMPLES = 400
 BOUNDS = (0.05, 0.95)
-LEAST_SECONDS = 1e-6  # a launch answered in advance costs nothing at all; by that nobody can divide
+LEAST_SECONDS = 1e-6  # a launch answered in advance costs nothing at all, and division by it would fail
 
 
 def estimate(costs: Sequence[float], null: Sequence[float]) -> float:

@@ -1,5 +1,1 @@
-"""A submission against the trusted baselines, in one run and by one clock."""
-
-from autograder.timing.run import time_submission
-
-__all__ = ["time_submission"]
+"""Timing a submission against the trusted baselines, in one run and by one clock: `run.time_submission`."""

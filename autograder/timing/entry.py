@@ -44,7 +44,7 @@ class Track:
         return ("torch._dynamo",) if self.name == "torch" else ()
 
     @contextlib.contextmanager
-    def launches(self, runner: Runner, request: dict[str, Any]) -> Iterator[Launches]:
+    def launches(self, runner: Launchable, request: dict[str, Any]) -> Iterator[Launches]:
         """`runner` in a fork of its own, loaded, and waiting for launches."""
         with self.memory() as memory, runner.share(memory, self.limits) as program:
             message = {**request, "tensors": self.name == "torch"}
@@ -54,19 +54,19 @@ class Track:
 CPU = Track()
 
 
-class Runner(Protocol):
+class Launchable(Protocol):
     """Code that can be loaded into a fork with which the grader shares memory."""
 
     def share(self, memory: Memory, limits: Limits) -> contextlib.AbstractContextManager[SandboxProgram]: ...
 
 
 @dataclass
-class Competitor:
+class Entry:
     """A program with its memory. By round: `costs` in seconds, as if each problem were of `flops` operations, and
     what it `landed`, if that is kept."""
 
     name: str
-    runner: Runner
+    runner: Launchable
     track: Track = CPU
     slow: bool = False
     fault: SubmissionFault | None = None
@@ -74,14 +74,14 @@ class Competitor:
     landed: dict[int, dict[str, np.ndarray[Any, Any]]] = field(default_factory=dict)
 
     @contextlib.contextmanager
-    def ready(self, task: Task) -> Iterator[Competitor]:
+    def ready(self, task: Task) -> Iterator[Entry]:
         """Loaded, and waiting for launches of `task`."""
         self.costs, self.landed, self.fault, self.slow = {}, {}, None, False
         with self.track.launches(self.runner, steps_request(task.steps)) as self._launches:
             yield self
 
-    def play(self, number: int, problem: Problem, flops: float, budget: float, keep: bool = False) -> None:
-        """One launch, which may take `budget` seconds. A program that has failed plays no more."""
+    def run(self, number: int, problem: Problem, flops: float, budget: float, keep: bool = False) -> None:
+        """One launch, which may take `budget` seconds. A program that has failed is not launched again."""
         if self.fault:
             return
         try:

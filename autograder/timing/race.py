@@ -1,4 +1,4 @@
-"""The training race: from the same weights, on data that nobody has seen, to a stated accuracy."""
+"""The training race: from the same weights, on a secret data set, to a stated accuracy."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from autograder.model import Checkpoint, Interval, Timing, Verdict
 from autograder.sandbox.timed import Landing, race_request
 from autograder.speed.declare import Race, Split
 from autograder.speed.ratio import geometric_mean
-from autograder.timing.entry import CPU, Progress, Runner, Track
+from autograder.timing.entry import CPU, Launchable, Progress, Track
 
 COMMITS = 64  # more would make luck a strategy: the best of many noisy checkpoints
 BASELINE_BUDGET = 120.0
 
 
 @dataclass
-class Run:
-    """What one trainer handed over on one draw, and how its run ended."""
+class Training:
+    """What one trainer handed over on one draw, and how its training ended."""
 
     landings: list[Landing] = field(default_factory=list)
     fault: SubmissionFault | None = None
@@ -43,38 +43,40 @@ class Draw:
         """The data. Drawn again whenever it is asked for, so that the test set need not lie about."""
         return self.race.draw(self._rng(0))
 
-    def run(self, runner: Runner, budget: float, enough: Callable[[Landing], bool] = lambda landing: False) -> Run:
-        """Let one trainer train. Its weights are taken and stamped as it hands them over, and nothing is judged yet but
-        what `enough` judges, which ends the run: only a trusted trainer is looked at while it lives."""
+    def train(
+        self, runner: Launchable, budget: float, enough: Callable[[Landing], bool] = lambda landing: False
+    ) -> Training:
+        """Let one trainer train. Its weights are copied and stamped as it hands them over. Nothing is judged yet but
+        by `enough`, which ends the training: only a trusted trainer is judged while it lives."""
         split, initial = self.split(), self.race.initial(self._rng(1))
         inputs = {"images": split.images, "labels": split.labels, **initial}
         shapes = {name: array.shape for name, array in initial.items()}
         options = {"seed": int(self._rng(2).integers(2**31))}
-        run = Run()
+        training = Training()
         with self.track.launches(runner, race_request(self.race.function)) as launches:
             try:
                 for landing in launches.commits(inputs, options, shapes, budget, COMMITS):
-                    run.landings.append(landing)
+                    training.landings.append(landing)
                     if enough(landing):
                         break
             except SubmissionFault as fault:
-                run.fault = fault
-        return run
+                training.fault = fault
+        return training
 
-    def pace(self, runner: Runner) -> float:
+    def pace(self, runner: Launchable) -> float:
         """Seconds that the baseline takes to the target; GraderFault when it never gets there."""
         split = self.split()
-        run = self.run(runner, BASELINE_BUDGET, lambda landing: self._accuracy(landing, split) >= self.race.target)
-        if not run.landings or self._accuracy(run.landings[-1], split) < self.race.target:
-            raise GraderFault(f"The baseline did not reach the target on draw {self.number + 1}. {run.fault or ''}")
-        return self.track.cost(run.landings[-1])
+        done = self.train(runner, BASELINE_BUDGET, lambda landing: self._accuracy(landing, split) >= self.race.target)
+        if not done.landings or self._accuracy(done.landings[-1], split) < self.race.target:
+            raise GraderFault(f"The baseline did not reach the target on draw {self.number + 1}. {done.fault or ''}")
+        return self.track.cost(done.landings[-1])
 
-    def checkpoints(self, run: Run) -> tuple[Checkpoint, ...]:
+    def checkpoints(self, training: Training) -> tuple[Checkpoint, ...]:
         """What was handed over, judged on the test set, until the target is reached: what comes after changes nothing.
         Weights that are not finite are right about nothing."""
         split = self.split()
         judged: list[Checkpoint] = []
-        for landing in run.landings:
+        for landing in training.landings:
             judged.append(Checkpoint(landing.cpu_s, landing.wall_s, self._accuracy(landing, split)))
             if judged[-1].accuracy >= self.race.target:
                 break
@@ -89,27 +91,27 @@ class Draw:
 
 
 @dataclass
-class RaceDay:
-    """All draws of one race: first run, then, when the submission's process is dead, judged."""
+class RaceRun:
+    """One run of a race, all its draws: first timed, then, when the submission's process is dead, judged."""
 
     race: Race
     seed: int
     track: Track = CPU
-    runs: list[tuple[Draw, float, Run]] = field(default_factory=list)
+    trainings: list[tuple[Draw, float, Training]] = field(default_factory=list)
 
-    def run(self, student: Runner, baseline: Runner, progress: Progress) -> None:
+    def run(self, student: Launchable, baseline: Launchable, progress: Progress) -> None:
         """Every draw, the baseline first: what it needed says how long the submission may take."""
         for number in range(self.race.draws):
             draw = Draw(self.race, number, self.seed, self.track)
             pace = draw.pace(baseline)
-            self.runs.append((draw, pace, draw.run(student, self.race.budget * pace)))
+            self.trainings.append((draw, pace, draw.train(student, self.race.budget * pace)))
             progress("race", number + 1, self.race.draws)
 
     def judge(self) -> tuple[Timing, ...]:
         """A timing for each draw."""
-        return tuple(self._timing(*row) for row in self.runs)
+        return tuple(self._timing(*row) for row in self.trainings)
 
-    def _timing(self, draw: Draw, pace: float, mine: Run) -> Timing:
+    def _timing(self, draw: Draw, pace: float, mine: Training) -> Timing:
         target = self.race.target
         checkpoints = draw.checkpoints(mine)
         cost = to_target(checkpoints, target, self.track)

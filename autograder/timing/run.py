@@ -29,20 +29,18 @@ from autograder.model import (
 from autograder.sandbox.runner import SandboxRunner
 from autograder.sandbox.sandbox import Sandbox
 from autograder.speed.alias import alias_of
-from autograder.speed.award import award, outpaced, refused, unless_helped
+from autograder.speed.award import Outcome, award, outpaced, refused, scored, unless_helped
 from autograder.speed.declare import Kernel, Race
 from autograder.speed.policy import objection
 from autograder.submission import read_submission
 from autograder.timing.cuda.device import TENSOR_PACKAGES, choose, gpu_state, imports, versions
-from autograder.timing.entry import CPU, Competitor, Progress, Track
-from autograder.timing.kernel import Contest
-from autograder.timing.outcome import Outcome, scored
-from autograder.timing.peak import peak_flops
-from autograder.timing.race import RaceDay, overall
+from autograder.timing.entry import CPU, Entry, Progress, Track
+from autograder.timing.kernel import KernelRun, floor_of, peak_flops
+from autograder.timing.race import RaceRun, overall
 
 
 @dataclass(frozen=True)
-class Entry:
+class Setup:
     """A submission that is to be timed, and the sandboxes: its own, and one for the trusted baselines. `assignment` is
     the declared one, with what the track allows."""
 
@@ -116,7 +114,7 @@ def timed_part(declared: Declared) -> Kernel | Race:
     found = [value for value in vars(module).values() if isinstance(value, Kernel | Race)] if module else []
     if len(found) != 1:
         raise AutograderError(
-            f"Nothing of {declared.assignment.id} is timed: it has no speed.py that declares a contest."
+            f"Nothing of {declared.assignment.id} is timed: it has no speed.py that declares a Kernel or a Race."
         )
     return found[0]
 
@@ -142,29 +140,27 @@ def _outcome(
             Sandbox(isolation.level, packages, warm=track.warm) as trusted,
             SandboxRunner(sandbox, assignment, submission) as student,
         ):
-            entry = Entry(declared, assignment, track, submission, student, trusted, seed, progress)
-            return _kernel(entry, part) if isinstance(part, Kernel) else _race(entry, part)
+            setup = Setup(declared, assignment, track, submission, student, trusted, seed, progress)
+            return _kernel(setup, part) if isinstance(part, Kernel) else _race(setup, part)
     except SubmissionFault as fault:  # it cannot even be loaded
         return Outcome(refused(str(fault)))
 
 
-def _kernel(entry: Entry, kernel: Kernel) -> Outcome:
+def _kernel(setup: Setup, kernel: Kernel) -> Outcome:
     """Right first, then fast. Nothing is judged while a process of the submission lives."""
     functions = {step.function for task in kernel.tasks for step in task.steps}
-    if why := _not_right(entry, functions):
+    if why := _not_right(setup, functions):
         return Outcome(refused(why))
-    contests = []
+    runs = []
     with ExitStack() as stack:
-        peak = peak_flops(entry.trusted, entry.assignment)
-        runners = {name: entry.baseline(stack, name, path) for name, path in kernel.baselines.items()}
+        peak = peak_flops(setup.trusted, setup.assignment)
+        runners = {name: setup.baseline(stack, name, path) for name, path in kernel.baselines.items()}
         for index, task in enumerate(kernel.tasks):
-            baselines = {name: Competitor(name, runner) for name, runner in runners.items()}
-            contest = Contest(
-                task, kernel.rounds, index, entry.seed, Competitor("submission", entry.student), baselines
-            )
-            contest.run(entry.progress)  # ends with the submission's process
-            contests.append(contest)
-    return scored(kernel, contests, [contest.judge(peak) for contest in contests])
+            baselines = {name: Entry(name, runner) for name, runner in runners.items()}
+            run = KernelRun(task, kernel.rounds, index, setup.seed, Entry("submission", setup.student), baselines)
+            run.run(setup.progress)  # ends with the submission's process
+            runs.append(run)
+    return scored(kernel, floor_of(runs), [run.judge(peak) for run in runs])
 
 
 def _on_gpu(
@@ -173,21 +169,21 @@ def _on_gpu(
     from autograder.timing.cuda.run import Judged, time_kernel
     from autograder.timing.cuda.setup import prepare
 
-    with prepare(assignment, isolation) as ground:
+    with prepare(assignment, isolation) as setup:
         try:
-            judged = time_kernel(ground, kernel, submission, seed, progress)
+            judged = time_kernel(setup, kernel, submission, seed, progress)
         except SubmissionFault as fault:
             judged = Judged(Outcome(refused(str(fault))))
-    return replace(judged.outcome, isolation=ground.isolation, notes=(*ground.notes, *judged.notes))
+    return replace(judged.outcome, isolation=setup.isolation, notes=(*setup.notes, *judged.notes))
 
 
-def _not_right(entry: Entry, functions: set[str]) -> str | None:
+def _not_right(setup: Setup, functions: set[str]) -> str | None:
     """The first check of the timed functions that does not pass, as a sentence."""
-    checks = [check for check in entry.declared.checks if check.entry_point in functions]
+    checks = [check for check in setup.declared.checks if check.entry_point in functions]
     from autograder.examine import Examiner  # and with it hypothesis, which a GPU's checks do without
 
-    examiner = Examiner(entry.declared, entry.seed, explain=False)
-    for result in examiner.examine_all(checks, entry.student):
+    examiner = Examiner(setup.declared, setup.seed, explain=False)
+    for result in examiner.examine_all(checks, setup.student):
         if result.verdict is Verdict.GRADER_ERROR:
             raise GraderFault(result.message)
         if result.verdict is not Verdict.PASS:
@@ -196,14 +192,14 @@ def _not_right(entry: Entry, functions: set[str]) -> str | None:
     return None
 
 
-def _race(entry: Entry, race: Race) -> Outcome:
-    if fault := entry.student.fault(race.function):
+def _race(setup: Setup, race: Race) -> Outcome:
+    if fault := setup.student.fault(race.function):
         return Outcome(refused(str(fault)))
-    day = RaceDay(race, entry.seed, entry.track)
-    path = race.torch_baseline if entry.track.name == "torch" and race.torch_baseline else race.baseline
+    run = RaceRun(race, setup.seed, setup.track)
+    path = race.torch_baseline if setup.track.name == "torch" and race.torch_baseline else race.baseline
     with ExitStack() as stack:
-        day.run(entry.student, entry.baseline(stack, "baseline", path), entry.progress)
-    timings = day.judge()
+        run.run(setup.student, setup.baseline(stack, "baseline", path), setup.progress)
+    timings = run.judge()
     ratio = overall(timings)
     if ratio is None:
         missed = next(timing for timing in timings if not timing.ratio)

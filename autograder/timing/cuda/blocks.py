@@ -1,6 +1,6 @@
 """Kernels on a GPU: baselines, submission, baselines again, each in a block of its own.
 
-On a GPU nobody can be stopped between two launches, because what a process has started runs on; so nobody else is alive
+On a GPU no process can be stopped between two launches, because the kernels it has started run on; so no other is alive
 while the submission is timed, and it is dead while the baselines are. A device whose clocks moved in between shows in
 what the library takes before and after.
 """
@@ -19,8 +19,8 @@ from autograder.errors import OutOfMemory
 from autograder.sandbox.cuda_memory import to_host
 from autograder.speed.declare import Problem
 from autograder.speed.verify import relative_error
-from autograder.timing.entry import Competitor, Progress
-from autograder.timing.kernel import FAR_TOO_SLOW, Contest
+from autograder.timing.entry import Entry, Progress
+from autograder.timing.kernel import FAR_TOO_SLOW, KernelRun
 
 WARM_UP = 6  # launches: every shape of the family has been met, for which a library may choose and a compiler compile
 LAUNCHES = 16
@@ -29,24 +29,24 @@ BLOCK_SECONDS = 20.0
 COMPILE_SECONDS = 180.0  # of the first launches of a block: they may start a compiler
 DRIFT = 0.03
 TRIES = 2
-FRAMES = ("null", "library")  # what is played again after the submission
+FRAMES = ("null", "library")  # what is timed again after the submission
 ALIKE = 0.9  # of all numbers: other programs agree with a library in every tenth bit pattern (measured on CPU)
 
 
 @dataclass(frozen=True)
-class BlockContest(Contest):
+class BlockRun(KernelRun):
     """One task on a GPU. `notes` say what a reader of the result should know."""
 
     warm_up: int = WARM_UP
     notes: list[str] = field(default_factory=list)
 
     def run(self, progress: Progress) -> None:
-        """Let everyone play. What it cost them stands in the competitors afterwards; nothing is judged yet."""
+        """Time all entries. Their costs stand in the entries afterwards; nothing is judged yet."""
         frames = [self.baselines[name] for name in FRAMES]
         steps = len(self.baselines) + TRIES * (1 + len(frames))
         done = 0
 
-        def block(one: Competitor, keep: Iterable[int] = ()) -> dict[int, float]:
+        def block(one: Entry, keep: Iterable[int] = ()) -> dict[int, float]:
             nonlocal done
             self._block(one, frozenset(keep))
             done += 1
@@ -78,22 +78,22 @@ class BlockContest(Contest):
         """The launch of which the library's outputs are kept."""
         return self.warm_up + 1
 
-    def _block(self, one: Competitor, keep: frozenset[int]) -> None:
-        """A small problem first, for compilers; then the launches that everyone plays."""
+    def _block(self, one: Entry, keep: frozenset[int]) -> None:
+        """A small problem first, for compilers; then the launches that all entries get."""
         patience = time.monotonic() + COMPILE_SECONDS
         try:
             small = self.problem(0, small=True)
-            one.play(0, small, small.flops, COMPILE_SECONDS, keep=0 in keep)
+            one.run(0, small, small.flops, COMPILE_SECONDS, keep=0 in keep)
             deadline = time.monotonic() + BLOCK_SECONDS
             for number in range(1, self.warm_up + LAUNCHES + 1):
                 if number > self.warm_up + LEAST and time.monotonic() > deadline:
                     break
                 problem = self.problem(number, small=False)
-                one.play(number, problem, problem.flops, self._budget(one, number, patience), keep=number in keep)
+                one.run(number, problem, problem.flops, self._budget(one, number, patience), keep=number in keep)
         except OutOfMemory as fault:  # no room for a problem beside what this one holds
             one.fault = one.fault or fault
 
-    def _budget(self, one: Competitor, number: int, patience: float) -> float:
+    def _budget(self, one: Entry, number: int, patience: float) -> float:
         """Seconds for one launch. While shapes are new the compiler may be needed, as long as there is patience."""
         if one is not self.student:
             return COMPILE_SECONDS
@@ -108,7 +108,7 @@ class BlockContest(Contest):
         return agreement(mine[common[-1]], theirs[common[-1]]) if common else 0.0
 
     def error(self) -> float:
-        """The largest relative error among the outputs of that launch; NaN where it was not played."""
+        """The largest relative error among the outputs of that launch; NaN where it was not launched."""
         mine = self.student.landed.get(self.shown)
         if mine is None:
             return float("nan")

@@ -15,14 +15,14 @@ from autograder.assignment.discover import beside
 from autograder.errors import GraderFault, SubmissionFault
 from autograder.model import Standing, Submission, Timing
 from autograder.sandbox.cuda_memory import one_line, room
-from autograder.speed.award import refused
+from autograder.speed.award import Outcome, refused, scored
 from autograder.speed.declare import Kernel, Problem, Task
 from autograder.speed.verify import relative_error
 from autograder.submission import read_submission
-from autograder.timing.cuda.blocks import ALIKE, BlockContest, DeviceRng, on_host
-from autograder.timing.cuda.setup import Fresh, Ground, peak_flops
-from autograder.timing.entry import Competitor, Progress
-from autograder.timing.outcome import Outcome, scored
+from autograder.timing.cuda.blocks import ALIKE, BlockRun, DeviceRng, on_host
+from autograder.timing.cuda.setup import Fresh, Setup, peak_flops
+from autograder.timing.entry import Entry, Progress
+from autograder.timing.kernel import floor_of
 
 EXACT = 1e-10  # two ways to compute in float64 differ by 1e-14 on sums of a thousand terms
 
@@ -35,54 +35,54 @@ class Judged:
     of the measurement."""
 
     outcome: Outcome
-    contests: tuple[BlockContest, ...] = ()
+    runs: tuple[BlockRun, ...] = ()
     alike: tuple[float, ...] = ()
     errors: tuple[float, ...] = ()
     notes: tuple[str, ...] = ()
 
 
 def time_kernel(
-    ground: Ground, kernel: Kernel, submission: Submission, seed: int, progress: Progress, scan: bool = True
+    setup: Setup, kernel: Kernel, submission: Submission, seed: int, progress: Progress, scan: bool = True
 ) -> Judged:
     """Time `submission` on all of the kernel's tasks. `scan` can be left out to see what else stops code that mentions
     forbidden names. Raises SubmissionFault when it cannot be loaded, GraderFault when the grader itself fails."""
     with graders_own(SubmissionFault):
-        tasks = tuple(on_device(task, oracle(ground, kernel, task), ground.device) for task in kernel.tasks)
-    if why := _cannot_run(ground, kernel, submission, scan):
+        tasks = tuple(on_device(task, oracle(setup, kernel, task), setup.device) for task in kernel.tasks)
+    if why := _cannot_run(setup, kernel, submission, scan):
         return Judged(Outcome(refused(why)))
-    contests, timings, alike, errors = [], [], [], []
+    runs, timings, alike, errors = [], [], [], []
     with ExitStack() as stack:
-        sandbox = stack.enter_context(ground.sandbox())
-        peak = peak_flops(ground, sandbox)
+        sandbox = stack.enter_context(setup.sandbox())
+        peak = peak_flops(setup, sandbox)
         runners = {
-            name: stack.enter_context(ground.runner(sandbox, _baseline(ground, name, path)))
+            name: stack.enter_context(setup.runner(sandbox, _baseline(setup, name, path)))
             for name, path in kernel.cuda_baselines.items()
         }
         for index, task in enumerate(tasks):
-            baselines = {name: Competitor(name, runner, ground.track) for name, runner in runners.items()}
-            student = Competitor("submission", Fresh(ground, submission), ground.track)
-            contest = BlockContest(task, kernel.rounds, index, seed, student, baselines)
+            baselines = {name: Entry(name, runner, setup.track) for name, runner in runners.items()}
+            student = Entry("submission", Fresh(setup, submission), setup.track)
+            run = BlockRun(task, kernel.rounds, index, seed, student, baselines)
             with graders_own():
-                contest.run(progress)  # ends with the submission's sandbox
+                run.run(progress)  # ends with the submission's sandbox
             with graders_own(SubmissionFault):
-                timings.append(contest.judge(peak))
-                alike.append(contest.alike())
-                errors.append(contest.error())
+                timings.append(run.judge(peak))
+                alike.append(run.alike())
+                errors.append(run.error())
             for one in (student, *baselines.values()):
                 one.landed = {}  # gigabytes
-            contests.append(contest)
+            runs.append(run)
     return Judged(
-        _doubted(scored(kernel, contests, timings), alike, timings),
-        tuple(contests),
+        _doubted(scored(kernel, floor_of(runs), timings), alike, timings),
+        tuple(runs),
         tuple(alike),
         tuple(errors),
-        tuple(note for contest in contests for note in contest.notes),
+        tuple(note for run in runs for note in run.notes),
     )
 
 
 @contextmanager
 def graders_own(*more: type[Exception]) -> Iterator[None]:
-    """What PyTorch raises in the grader's process is the grader's fault, as is any of `more` when nobody else lives."""
+    """What PyTorch raises in the grader's process is the grader's fault; any of `more` as well, when no other lives."""
     try:
         yield
     except Exception as error:
@@ -102,16 +102,16 @@ def _doubted(outcome: Outcome, alike: list[float], timings: list[Timing]) -> Out
     return dataclasses.replace(outcome, award=outcome.award._replace(standing=Standing.HELD, reason=why))
 
 
-def _cannot_run(ground: Ground, kernel: Kernel, submission: Submission, scan: bool) -> str | None:
+def _cannot_run(setup: Setup, kernel: Kernel, submission: Submission, scan: bool) -> str | None:
     """Why the submission cannot be timed, as a sentence."""
     forbid = kernel.cuda_forbid if scan else ()
-    with ground.sandbox() as sandbox, ground.runner(sandbox, submission, forbid) as runner:
+    with setup.sandbox() as sandbox, setup.runner(sandbox, submission, forbid) as runner:
         names = dict.fromkeys(step.function for task in kernel.tasks for step in task.steps)
         return next((str(fault) for name in names if (fault := runner.fault(name))), None)
 
 
-def _baseline(ground: Ground, name: str, path: str) -> Submission:
-    return read_submission(Path(ground.assignment.folder) / path, id=name)
+def _baseline(setup: Setup, name: str, path: str) -> Submission:
+    return read_submission(Path(setup.assignment.folder) / path, id=name)
 
 
 def on_device(task: Task, expected: Callable[[Problem], dict[str, Array]], device: str) -> Task:
@@ -131,10 +131,10 @@ def on_device(task: Task, expected: Callable[[Problem], dict[str, Array]], devic
     )
 
 
-def oracle(ground: Ground, kernel: Kernel, task: Task) -> Callable[[Problem], dict[str, Array]]:
+def oracle(setup: Setup, kernel: Kernel, task: Task) -> Callable[[Problem], dict[str, Array]]:
     """What a problem on the device should have given: the trusted library in float64. Before it is believed, it is
     compared with the task's own formulas on a small problem."""
-    library = beside(ground.assignment, kernel.cuda_baselines["library"].removesuffix(".py"))
+    library = beside(setup.assignment, kernel.cuda_baselines["library"].removesuffix(".py"))
 
     def expected(problem: Problem) -> dict[str, Array]:
         values = {name: tensor.double() for name, tensor in problem.inputs.items()}  # type: ignore[attr-defined]
@@ -145,7 +145,7 @@ def oracle(ground: Ground, kernel: Kernel, task: Task) -> Callable[[Problem], di
             values.update(zip(step.gives, result if len(step.gives) > 1 else [result], strict=True))
         return {name: values[name].cpu().numpy() for name in problem.outputs}
 
-    small = on_device(task, expected, ground.device).draw(np.random.default_rng(0), True)
+    small = on_device(task, expected, setup.device).draw(np.random.default_rng(0), True)
     right, said = task.expected(on_host(small)), expected(small)
     for name, array in right.items():
         if not (error := relative_error(said[name], array)) <= EXACT:

@@ -1,4 +1,4 @@
-"""The ground on which kernels are timed on a GPU: how a worker reaches it, and what memory it shares with us."""
+"""The setup in which kernels are timed on a GPU: how a worker reaches it, and what memory it shares with us."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from autograder.sandbox.program import SandboxProgram
 from autograder.sandbox.runner import SandboxRunner
 from autograder.sandbox.sandbox import Sandbox
 from autograder.speed.declare import Problem, Step, Task
-from autograder.timing.entry import Competitor, Track
+from autograder.timing.entry import Entry, Track
 
 PACKAGES = ("numpy", "torch")
 # To import Triton takes seconds, and a compiler's time is the submission's; a launch has a budget of its own.
@@ -45,8 +45,8 @@ PEAK_LAUNCHES = 6
 
 
 @dataclass(frozen=True)
-class Ground:
-    """Where everyone is timed. `notes` say what a reader of the result should know of it. On the `device` "cpu"
+class Setup:
+    """Where all entries are timed. `notes` say what a reader of the result should know of it. On the `device` "cpu"
     all of it can be rehearsed where there is no GPU."""
 
     assignment: Assignment
@@ -73,15 +73,15 @@ class Fresh:
     """A submission that gets a sandbox of its own whenever it is timed, and leaves nothing alive: without the list of
     system calls it can start processes, and only the end of its sandbox ends those."""
 
-    ground: Ground
+    setup: Setup
     submission: Submission
 
     @contextlib.contextmanager
     def share(self, memory: Memory, limits: Limits) -> Iterator[SandboxProgram]:
         """The loaded submission in a fork with which the grader shares `memory`."""
         with (
-            self.ground.sandbox() as sandbox,
-            self.ground.runner(sandbox, self.submission) as runner,
+            self.setup.sandbox() as sandbox,
+            self.setup.runner(sandbox, self.submission) as runner,
             runner.share(memory, limits) as program,
         ):
             yield program
@@ -90,8 +90,8 @@ class Fresh:
 @contextlib.contextmanager
 def prepare(
     assignment: Assignment, isolation: Isolation, route: str = "auto", same_account: bool = False
-) -> Iterator[Ground]:
-    """The ground at `isolation`; it has been tried out. `route` is how inputs and outputs travel: "ipc" (memory of the
+) -> Iterator[Setup]:
+    """The setup at `isolation`, after a trial. `route` is how inputs and outputs travel: "ipc" (memory of the
     GPU that is shared), "host", or "auto": the first that works, with a note when that is not the first.
 
     Raises IsolationUnavailable where `isolation` cannot be kept on a GPU, GraderFault where no worker reaches it."""
@@ -108,7 +108,7 @@ def prepare(
         gpu = dataclasses.replace(find_gpu(), same_account=same_account)
         if left.level is Level.PROCESS:
             gpu = dataclasses.replace(gpu, scratch=_open_to_all(folder))
-        yield _first_that_works(Ground(assignment, left, gpu, Track()), route)
+        yield _first_that_works(Setup(assignment, left, gpu, Track()), route)
 
 
 def _open_to_all(folder: str) -> str:
@@ -116,13 +116,13 @@ def _open_to_all(folder: str) -> str:
     return folder
 
 
-def _first_that_works(ground: Ground, route: str) -> Ground:
+def _first_that_works(setup: Setup, route: str) -> Setup:
     names = ("ipc", "host") if route == "auto" else (route,)
     reasons: list[str] = []
     for name in names:
         notes = (f"The GPU's memory is not shared but copied by way of the host: {reasons[-1]}",) if reasons else ()
         try:
-            tried = dataclasses.replace(ground, track=_track(name), notes=notes)
+            tried = dataclasses.replace(setup, track=_track(name), notes=notes)
             try_out(tried)
             return tried
         except AutograderError as error:
@@ -139,11 +139,11 @@ def _track(route: str) -> Track:
     return Track("torch", "wall", memory, LIMITS)
 
 
-def try_out(ground: Ground) -> None:
+def try_out(setup: Setup) -> None:
     """Double some numbers on the GPU, in a worker. Raises GraderFault, with the reason, when nothing comes of it."""
-    task = Task("trial", "Twice.", (Step("double", ("a",), ("out",)),), partial(_trial, ground.device), lambda _: {})
-    with ground.sandbox() as sandbox:
-        one = launched(ground, sandbox, task, TRIAL, launches=1)
+    task = Task("trial", "Twice.", (Step("double", ("a",), ("out",)),), partial(_trial, setup.device), lambda _: {})
+    with setup.sandbox() as sandbox:
+        one = launched(setup, sandbox, task, TRIAL, launches=1)
     out = one.landed[0]["out"]
     if not np.array_equal(out, np.full(out.shape, 2.0, np.float32)):
         raise GraderFault("A worker's results do not arrive in the memory that it shares with the grader.")
@@ -155,12 +155,12 @@ def _trial(device: str, rng: np.random.Generator, small: bool) -> Problem:
     return Problem({"a": torch.ones(1024, device=device)}, {}, {"out": (1024,)}, 1024.0)
 
 
-def peak_flops(ground: Ground, sandbox: Sandbox) -> float:
+def peak_flops(setup: Setup, sandbox: Sandbox) -> float:
     """Floating-point operations a second of the library's matrix product in float32, the best of a few."""
-    size = PEAK_SIZE[ground.device]
-    draw = partial(_peak, ground.device, size)
+    size = PEAK_SIZE[setup.device]
+    draw = partial(_peak, setup.device, size)
     task = Task("peak", "A matrix product.", (Step("multiply", ("a", "b"), ("out",)),), draw, lambda _: {})
-    one = launched(ground, sandbox, task, PEAK, PEAK_LAUNCHES)
+    one = launched(setup, sandbox, task, PEAK, PEAK_LAUNCHES)
     return 2.0 * size**3 / min(one.costs.values())
 
 
@@ -171,16 +171,16 @@ def _peak(device: str, size: int, rng: np.random.Generator, small: bool) -> Prob
     return Problem({"a": a, "b": b}, {}, {"out": (size, size)}, 2.0 * size**3)
 
 
-def launched(ground: Ground, sandbox: Sandbox, task: Task, source: str, launches: int) -> Competitor:
+def launched(setup: Setup, sandbox: Sandbox, task: Task, source: str, launches: int) -> Entry:
     """Our own `source` on one of the task's problems, launch after launch."""
     submission = Submission(task.name, "", "", "script", (Cell(0, 1, source),))
     problem = task.draw(np.random.default_rng(0), False)
     with (
-        ground.runner(sandbox, submission) as runner,
-        Competitor(task.name, runner, ground.track).ready(task) as one,
+        setup.runner(sandbox, submission) as runner,
+        Entry(task.name, runner, setup.track).ready(task) as one,
     ):
         for number in range(launches):
-            one.play(number, problem, problem.flops, budget=120.0, keep=number == 0)
+            one.run(number, problem, problem.flops, budget=120.0, keep=number == 0)
     if one.fault:
         raise GraderFault(f"{one.fault}")
     return one

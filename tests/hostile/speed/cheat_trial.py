@@ -10,7 +10,7 @@ from autograder.assignment.discover import discover
 from autograder.model import Interval, Isolation, SpeedReport, Standing
 from autograder.sandbox.isolation import choose
 from autograder.speed.ratio import speed_ratio
-from autograder.timing import time_submission
+from autograder.timing.run import time_submission
 
 HERE = Path(__file__).parent
 ASSIGNMENTS = HERE / "course" / "assignments"

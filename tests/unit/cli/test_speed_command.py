@@ -14,7 +14,7 @@ from autograder.model import AssignmentRef, Isolation, Level, SpeedReport
 
 @pytest.fixture
 def clock(monkeypatch):
-    """Stands for the contest: answers with the next of a file's `outcomes`, by default a report; notes its calls."""
+    """Stands for the run: answers with the next of a file's `outcomes`, by default a report; notes its calls."""
 
     class Clock:
         def __init__(self):

@@ -5,7 +5,7 @@ import math
 import pytest
 from speed_factory import race_report, speed_report, task
 
-from autograder.reports.speed_digest import LogScale, Spread, competitors, figures, is_race, quiet, rival
+from autograder.reports.speed_digest import LogScale, Spread, entries, figures, is_race, quiet, rival
 
 
 @pytest.mark.parametrize(
@@ -63,5 +63,5 @@ def test_a_race_is_told_from_kernels():
 
 
 def test_the_submission_comes_last():
-    names = [name for name, _ in competitors(task(costs={"submission": (1.0,), "null": (1.0,), "naive": ()}))]
+    names = [name for name, _ in entries(task(costs={"submission": (1.0,), "null": (1.0,), "naive": ()}))]
     assert names == ["null", "submission"]

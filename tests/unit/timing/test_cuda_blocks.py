@@ -13,7 +13,7 @@ from autograder.errors import Crashed, GraderFault, OutOfMemory
 from autograder.model import Verdict
 from autograder.speed.declare import Problem, Step, Task
 from autograder.timing.cuda import blocks as cuda_blocks
-from autograder.timing.cuda.blocks import BlockContest, DeviceRng, agreement, drift, merged, on_host
+from autograder.timing.cuda.blocks import BlockRun, DeviceRng, agreement, drift, merged, on_host
 
 
 def draw(rng, small):
@@ -41,7 +41,7 @@ class Player:
         yield self
         self.diary.append(f"-{self.name}")
 
-    def play(self, number, problem, flops, budget, keep=False):
+    def run(self, number, problem, flops, budget, keep=False):
         if number == 0:
             self.blocks += 1
             self.diary.append(self.name)
@@ -54,17 +54,17 @@ class Player:
                 self.landed[number] = {"out": self.answer(problem.inputs["a"])}
 
 
-def contest(library_speeds=(1.0,), **student):
+def run(library_speeds=(1.0,), **student):
     diary = []
     paces = {"null": 1e-4, "naive": 1.0, "library": 0.01}
     baselines = {
         name: Player(name, pace, diary, library_speeds if name == "library" else (1.0,)) for name, pace in paces.items()
     }
-    return BlockContest(TASK, (12, 40), 0, 7, Player("submission", 0.02, diary, **student), baselines), diary
+    return BlockRun(TASK, (12, 40), 0, 7, Player("submission", 0.02, diary, **student), baselines), diary
 
 
 def test_nobody_else_plays_while_the_submission_lives():
-    one, diary = contest()
+    one, diary = run()
     one.run(lambda task, done, most: None)
     opened, closed = diary.index("+submission"), diary.index("-submission")
     assert diary[opened : closed + 1] == ["+submission", "submission", "-submission"]
@@ -73,7 +73,7 @@ def test_nobody_else_plays_while_the_submission_lives():
 
 
 def test_a_steady_device_gives_the_ratio_at_the_first_try():
-    one, diary = contest()
+    one, diary = run()
     one.run(lambda task, done, most: None)
     timing = one.judge(peak=1e6)
     assert timing.verdict is Verdict.PASS
@@ -83,14 +83,14 @@ def test_a_steady_device_gives_the_ratio_at_the_first_try():
 
 
 def test_the_baseline_is_the_mean_of_before_and_after():
-    one, _ = contest(library_speeds=(1.0, 1.02))
+    one, _ = run(library_speeds=(1.0, 1.02))
     one.run(lambda task, done, most: None)
     assert one.baselines["library"].costs[9] == pytest.approx(0.01 * 1.01, rel=1e-9)
     assert one.notes == []
 
 
 def test_a_device_that_moved_is_tried_once_more_against_the_later_block():
-    one, diary = contest(library_speeds=(1.0, 1.3, 1.31))
+    one, diary = run(library_speeds=(1.0, 1.3, 1.31))
     one.run(lambda task, done, most: None)
     assert diary.count("submission") == 2
     assert one.notes == []
@@ -98,14 +98,14 @@ def test_a_device_that_moved_is_tried_once_more_against_the_later_block():
 
 
 def test_a_device_that_never_settles_is_noted():
-    one, diary = contest(library_speeds=(1.0, 1.3, 1.7))
+    one, diary = run(library_speeds=(1.0, 1.3, 1.7))
     one.run(lambda task, done, most: None)
     assert diary.count("submission") == 2
     assert one.notes == ["double: the library's own time moved by 31% during the run."]
 
 
 def test_a_submission_that_fails_is_not_tried_again():
-    one, diary = contest(library_speeds=(1.0, 1.3), fault=Crashed("It raised."))
+    one, diary = run(library_speeds=(1.0, 1.3), fault=Crashed("It raised."))
     one.run(lambda task, done, most: None)
     assert diary.count("submission") == 1
     assert one.judge(peak=1e6).verdict is Verdict.CRASH
@@ -117,21 +117,21 @@ def test_whoever_fills_the_gpu_is_the_one_that_fails():
             raise OutOfMemory("It left no memory on the GPU.")
         return draw(rng, small)
 
-    one, diary = contest()
+    one, diary = run()
     object.__setattr__(one, "task", dataclasses.replace(TASK, draw=full))
     one.run(lambda task, done, most: None)
     assert one.student.fault.verdict is Verdict.MEMORY
 
 
 def test_a_baseline_that_fails_is_the_graders_fault():
-    one, _ = contest()
+    one, _ = run()
     one.baselines["naive"].broken = Crashed("It raised.")
     with pytest.raises(GraderFault, match="The baseline naive failed on task double: It raised"):
         one.run(lambda task, done, most: None)
 
 
 def test_a_wrong_launch_is_found():
-    one, _ = contest(answer=lambda a: 2 * a + 1e-3)
+    one, _ = run(answer=lambda a: 2 * a + 1e-3)
     one.run(lambda task, done, most: None)
     timing = one.judge(peak=1e6)
     assert timing.verdict is Verdict.FAIL
@@ -140,16 +140,16 @@ def test_a_wrong_launch_is_found():
 
 def test_a_slow_submission_plays_fewer_launches_but_enough(monkeypatch):
     monkeypatch.setattr(cuda_blocks, "BLOCK_SECONDS", 0.0)
-    one, _ = contest()
+    one, _ = run()
     one.run(lambda task, done, most: None)
     assert max(one.student.costs) == cuda_blocks.WARM_UP + cuda_blocks.LEAST
 
 
 def test_numbers_that_are_the_librarys_are_told_from_numbers_that_are_close():
-    same, _ = contest()
+    same, _ = run()
     same.run(lambda task, done, most: None)
     assert same.alike() == 1.0
-    other, _ = contest(answer=lambda a: 2 * a * (1 + 1e-7))
+    other, _ = run(answer=lambda a: 2 * a * (1 + 1e-7))
     other.run(lambda task, done, most: None)
     assert other.alike() < 0.5
 

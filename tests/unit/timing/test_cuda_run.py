@@ -16,14 +16,13 @@ from autograder.model import Cell, Isolation, Level, Standing, Submission, Verdi
 from autograder.sandbox.cuda import Gpu
 from autograder.sandbox.cuda_memory import ARENA_BYTES, StagedMemory
 from autograder.sandbox.isolation import choose
-from autograder.speed.award import refused
+from autograder.speed.award import Outcome, refused
 from autograder.timing import run
 from autograder.timing.cuda import blocks as cuda_blocks
 from autograder.timing.cuda import device as cuda_device
 from autograder.timing.cuda import setup as cuda_setup
 from autograder.timing.cuda.run import graders_own, on_device, oracle, time_kernel
 from autograder.timing.entry import Track
-from autograder.timing.outcome import Outcome
 
 ROOT = Path(__file__).parents[3]
 SHIFTED = """
@@ -59,21 +58,21 @@ def kernel(conv, monkeypatch):
 
 
 @pytest.fixture
-def ground(conv):
+def setup(conv):
     level = choose(None, at_least=Level.PROCESS).level
     isolation = Isolation(Level.PROCESS if level is Level.PROCESS else Level.CONTAINED, {})
     track = Track("torch", "wall", partial(StagedMemory, 64 * 2**20, "cpu"), cuda_setup.LIMITS)
     if cuda_setup.sandbox_level(isolation) is not level:
         pytest.skip("a GPU's sandbox takes bubblewrap")
-    return cuda_setup.Ground(conv.assignment, isolation, Gpu((), ()), track, device="cpu")
+    return cuda_setup.Setup(conv.assignment, isolation, Gpu((), ()), track, device="cpu")
 
 
 def submission(source: str) -> Submission:
     return Submission("ada", "", "", "script", (Cell(0, 1, source),))
 
 
-def test_honest_code_is_timed(ground, kernel):
-    judged = time_kernel(ground, kernel, submission(SHIFTED), 5, lambda task, done, most: None)
+def test_honest_code_is_timed(setup, kernel):
+    judged = time_kernel(setup, kernel, submission(SHIFTED), 5, lambda task, done, most: None)
     assert judged.outcome.award.standing in (Standing.SCORED, Standing.HELD), judged.outcome.award.reason
     (timing,) = judged.outcome.timings
     assert timing.verdict is Verdict.PASS
@@ -88,19 +87,19 @@ def test_honest_code_is_timed(ground, kernel):
         ("import torch", "conv2d_fast_forward is not defined"),
     ],
 )
-def test_what_may_not_or_cannot_run_is_refused_before_anything_is_timed(ground, kernel, source, why):
-    outcome = time_kernel(ground, kernel, submission(source), 5, lambda task, done, most: None).outcome
+def test_what_may_not_or_cannot_run_is_refused_before_anything_is_timed(setup, kernel, source, why):
+    outcome = time_kernel(setup, kernel, submission(source), 5, lambda task, done, most: None).outcome
     assert outcome.award.standing is Standing.REFUSED
     assert why in outcome.award.reason
 
 
-def test_the_judge_is_the_library_in_float64_and_is_judged_itself(ground, kernel):
+def test_the_judge_is_the_library_in_float64_and_is_judged_itself(setup, kernel):
     (task,) = kernel.tasks
-    problem = on_device(task, oracle(ground, kernel, task), "cpu").draw(np.random.default_rng(1), True)
-    assert oracle(ground, kernel, task)(problem)["out"].dtype == np.float64
+    problem = on_device(task, oracle(setup, kernel, task), "cpu").draw(np.random.default_rng(1), True)
+    assert oracle(setup, kernel, task)(problem)["out"].dtype == np.float64
     lying = dataclasses.replace(task, expected=lambda problem: {"out": np.ones(problem.outputs["out"])})
     with pytest.raises(GraderFault, match="The library's own out is off by"):
-        oracle(ground, kernel, lying)
+        oracle(setup, kernel, lying)
 
 
 def test_what_pytorch_raises_in_the_grader_is_not_the_submissions_fault():
@@ -127,9 +126,9 @@ def test_the_layers_for_a_gpu_are_equally_large_and_fit_into_the_arena(conv):
         assert n * height * width < 30_000, "a plain float32 sum of more terms comes near the tolerance"
 
 
-def test_a_ground_is_tried_out_before_it_is_believed(ground):
-    cuda_setup.try_out(ground)
-    deaf = dataclasses.replace(ground, device="cuda")
+def test_a_ground_is_tried_out_before_it_is_believed(setup):
+    cuda_setup.try_out(setup)
+    deaf = dataclasses.replace(setup, device="cuda")
     if cuda_device.without_cuda():
         with pytest.raises((GraderFault, RuntimeError, AssertionError)):
             cuda_setup.try_out(deaf)
@@ -146,29 +145,29 @@ def test_the_level_between_is_not_to_be_had_on_a_gpu(conv):
 def test_without_bubblewrap_compilers_get_a_folder_that_goes_with_the_run(conv, monkeypatch):
     monkeypatch.setattr("torch.cuda.init", lambda: None)
     monkeypatch.setattr(cuda_setup, "find_gpu", lambda: Gpu(("/dev/nvidia0",), ()))
-    monkeypatch.setattr(cuda_setup, "_first_that_works", lambda ground, route: ground)
-    with cuda_setup.prepare(conv.assignment, Isolation(Level.PROCESS, {}), same_account=True) as ground:
-        scratch = Path(ground.gpu.scratch)
+    monkeypatch.setattr(cuda_setup, "_first_that_works", lambda setup, route: setup)
+    with cuda_setup.prepare(conv.assignment, Isolation(Level.PROCESS, {}), same_account=True) as setup:
+        scratch = Path(setup.gpu.scratch)
         assert scratch.stat().st_mode & 0o7777 == 0o1777
-        assert ground.gpu.same_account
+        assert setup.gpu.same_account
     assert not scratch.exists()
-    with cuda_setup.prepare(conv.assignment, Isolation(Level.STRONG, {})) as ground:
-        assert ground.gpu.scratch == "/tmp"
-        assert ground.isolation.level is Level.CONTAINED
+    with cuda_setup.prepare(conv.assignment, Isolation(Level.STRONG, {})) as setup:
+        assert setup.gpu.scratch == "/tmp"
+        assert setup.isolation.level is Level.CONTAINED
 
 
-def test_the_first_route_that_works_is_taken_and_the_other_is_explained(ground, monkeypatch):
+def test_the_first_route_that_works_is_taken_and_the_other_is_explained(setup, monkeypatch):
     def only_host(name):
         if name == "ipc":
             raise GraderFault("The GPU's memory cannot be shared: not here.")
         return Track("torch", "wall")
 
     monkeypatch.setattr(cuda_setup, "_track", only_host)
-    monkeypatch.setattr(cuda_setup, "try_out", lambda ground: None)
-    (note,) = cuda_setup._first_that_works(ground, "auto").notes
+    monkeypatch.setattr(cuda_setup, "try_out", lambda setup: None)
+    (note,) = cuda_setup._first_that_works(setup, "auto").notes
     assert note.endswith("by way of the host: The GPU's memory cannot be shared: not here.")
     with pytest.raises(GraderFault, match=r"No worker reaches the GPU. The GPU's memory cannot be shared: not here."):
-        cuda_setup._first_that_works(ground, "ipc")
+        cuda_setup._first_that_works(setup, "ipc")
 
 
 def test_cuda_without_a_device_is_an_error_of_the_whole_command(conv, tmp_path, monkeypatch):

@@ -53,7 +53,7 @@ def timed(tmp_path):
     return write
 
 
-NOTHING = "is timed: it has no speed.py that declares a contest."
+NOTHING = "is timed: it has no speed.py that declares a Kernel or a Race."
 
 
 def test_an_assignment_without_a_contest_times_nothing(tiny, timed, hand_in):

@@ -1,4 +1,4 @@
-"""A contest between programs whose costs and answers are written down: who is timed on what, and what comes of it."""
+"""A run of programs whose costs and answers are written down: which is timed on what, and what comes of it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import pytest
 
 from autograder.errors import Crashed, GraderFault
 from autograder.model import Standing, Verdict
+from autograder.speed.award import scored
 from autograder.speed.declare import Kernel, Problem, Task
-from autograder.timing.entry import Competitor
-from autograder.timing.kernel import SLOW_ROUNDS, WARM_UP, Contest
-from autograder.timing.outcome import scored
+from autograder.timing.entry import Entry
+from autograder.timing.kernel import SLOW_ROUNDS, WARM_UP, KernelRun, floor_of
 
 LEAST, MOST = 4, 9
 SMALL_FLOPS, FLOPS = 10.0, 1000.0
@@ -29,23 +29,23 @@ TASK = Task("double", "Twice x.", (), draw, lambda problem: {"y": 2 * problem.in
 
 
 @dataclass
-class Scripted(Competitor):
+class Scripted(Entry):
     """Takes `takes(number, problem)` seconds a launch and gives `gives(number, x)`."""
 
     takes: Callable[[int, Problem], float] = lambda number, problem: 0.021
     gives: Callable[[int, np.ndarray], np.ndarray] = lambda number, x: 2 * x
-    played: list[tuple[int, Problem]] = field(default_factory=list)
+    ran: list[tuple[int, Problem]] = field(default_factory=list)
     budgets: list[float] = field(default_factory=list)
 
     @contextmanager
     def ready(self, task):
-        self.costs, self.landed, self.fault, self.slow, self.played = {}, {}, None, False, []
+        self.costs, self.landed, self.fault, self.slow, self.ran = {}, {}, None, False, []
         yield self
 
-    def play(self, number, problem, flops, budget, keep=False):
+    def run(self, number, problem, flops, budget, keep=False):
         if self.fault:
             return
-        self.played.append((number, problem))
+        self.ran.append((number, problem))
         self.budgets.append(budget)
         try:
             answer = self.gives(number, problem.inputs["x"])
@@ -61,14 +61,14 @@ def steady(seconds: float) -> Callable[[int, Problem], float]:
     return lambda number, problem: seconds * problem.flops / FLOPS
 
 
-def contest(seed: int = 1, **script) -> Contest:
+def kernel_run(seed: int = 1, **script) -> KernelRun:
     baselines = {name: Scripted(name, None, takes=steady(cost)) for name, cost in COSTS.items()}
     student = Scripted("submission", None, **{"takes": steady(0.021), **script})
-    return Contest(TASK, (LEAST, MOST), 0, seed, student, baselines)
+    return KernelRun(TASK, (LEAST, MOST), 0, seed, student, baselines)
 
 
-def run(**script) -> Contest:
-    one = contest(**script)
+def run(**script) -> KernelRun:
+    one = kernel_run(**script)
     one.run(lambda task, done, most: None)
     return one
 
@@ -77,27 +77,27 @@ def crash(number, x):
     raise Crashed("It fell over.")
 
 
-# ── what is played ─────────────────────────────────────────────────────────────────────────────
+# ── what is ran ─────────────────────────────────────────────────────────────────────────────
 
 
-def test_everyone_is_given_the_same_problems_and_nobody_twice_the_same():
+def test_entries_is_given_the_same_problems_and_nobody_twice_the_same():
     done = run()
-    everyone = [done.student, *done.baselines.values()]
-    for turns in zip(*(one.played for one in everyone), strict=True):
+    entries = [done.student, *done.baselines.values()]
+    for turns in zip(*(one.ran for one in entries), strict=True):
         assert len({number for number, _ in turns}) == 1
         assert len({problem.inputs["x"].tobytes() for _, problem in turns}) == 1
-    assert len({problem.inputs["x"].tobytes() for _, problem in done.student.played}) == len(done.student.played)
+    assert len({problem.inputs["x"].tobytes() for _, problem in done.student.ran}) == len(done.student.ran)
 
 
 def test_another_seed_gives_other_problems():
-    first, second = contest(seed=1), contest(seed=2)
+    first, second = kernel_run(seed=1), kernel_run(seed=2)
     assert (first.problem(3, False).inputs["x"] != second.problem(3, False).inputs["x"]).all()
-    np.testing.assert_array_equal(first.problem(3, False).inputs["x"], contest(seed=1).problem(3, False).inputs["x"])
+    np.testing.assert_array_equal(first.problem(3, False).inputs["x"], kernel_run(seed=1).problem(3, False).inputs["x"])
 
 
 def test_the_order_changes_from_round_to_round():
     order = []
-    done = contest()
+    done = kernel_run()
     for one in (done.student, *done.baselines.values()):
         one.takes = lambda number, problem, name=one.name: order.append((number, name)) or 0.02
     done.run(lambda task, done, most: None)
@@ -115,15 +115,15 @@ def test_it_ends_as_soon_as_the_interval_is_narrow_and_at_last_anyway():
 
 def test_progress_is_told_round_by_round():
     told = []
-    contest().run(lambda *row: told.append(row))
+    kernel_run().run(lambda *row: told.append(row))
     assert told[0] == ("double", 1, WARM_UP + MOST)
     assert [done for _, done, _ in told] == list(range(1, len(told) + 1))
 
 
 def test_slow_code_is_given_few_small_problems():
     slow = run(takes=lambda number, problem: 2.0 * problem.flops / SMALL_FLOPS)
-    assert [number for number, _ in slow.student.played] == [0, *range(SLOW_ROUNDS + 1)]
-    assert {problem.flops for _, problem in slow.student.played} == {SMALL_FLOPS}
+    assert [number for number, _ in slow.student.ran] == [0, *range(SLOW_ROUNDS + 1)]
+    assert {problem.flops for _, problem in slow.student.ran} == {SMALL_FLOPS}
     assert slow.judge(1e9).ratio.value == pytest.approx(0.01 / (2.0 * FLOPS / SMALL_FLOPS), rel=0.05)
 
 
@@ -131,8 +131,8 @@ def test_a_slow_first_call_is_forgiven():
     costs = iter([2.0])
     late = run(takes=lambda number, problem: next(costs, 0.011 * problem.flops / FLOPS))
     assert not late.student.slow
-    assert late.student.played[0][0] == late.student.played[1][0] == 0
-    assert len({number for number, _ in late.student.played}) == 1 + WARM_UP + LEAST
+    assert late.student.ran[0][0] == late.student.ran[1][0] == 0
+    assert len({number for number, _ in late.student.ran}) == 1 + WARM_UP + LEAST
 
 
 def test_a_launch_may_take_ten_times_what_the_try_out_promises():
@@ -188,7 +188,7 @@ def test_a_fault_of_the_submission_ends_its_part_and_nobody_elses():
 
 
 def test_a_baseline_that_fails_is_the_graders_fault():
-    broken = contest()
+    broken = kernel_run()
     broken.baselines["naive"].gives = crash
     with pytest.raises(GraderFault, match=r"The baseline naive failed on task double: It fell over\."):
         broken.run(lambda task, done, most: None)
@@ -199,8 +199,8 @@ def test_a_baseline_that_fails_is_the_graders_fault():
 KERNEL = Kernel((TASK,), {}, target=1.0, points=20.0, bonus=4.0)
 
 
-def worth(done: Contest, peak: float = 1e9):
-    return scored(KERNEL, [done], [done.judge(peak)])
+def worth(done: KernelRun, peak: float = 1e9):
+    return scored(KERNEL, floor_of([done]), [done.judge(peak)])
 
 
 def test_points_run_from_the_naive_to_the_target():

@@ -13,7 +13,7 @@ from autograder.model import Checkpoint, Verdict
 from autograder.sandbox.timed import Landing
 from autograder.speed.declare import Race, Split
 from autograder.timing.entry import Track
-from autograder.timing.race import COMMITS, Draw, RaceDay, overall, to_target
+from autograder.timing.race import COMMITS, Draw, RaceRun, overall, to_target
 
 
 def draw(rng):
@@ -30,7 +30,7 @@ RACE = Race(draw, initial, lambda params, images, labels: params["w"][0], "sgd.p
 
 
 @dataclass(frozen=True)
-class Paper(Track):
+class WrittenDown(Track):
     """A track on which nothing runs: trainers are scripts, and launches read them out."""
 
     @contextmanager
@@ -57,17 +57,17 @@ class Trainer:
 STEADY = [0.3, 0.6, 0.95]
 
 
-def day(student: Trainer, baseline: Trainer | None = None, track: Track | None = None):
-    race_day = RaceDay(RACE, 5, track or Paper())
-    race_day.run(student, baseline or Trainer(STEADY), lambda task, done, most: None)
-    return race_day.judge()
+def judged(student: Trainer, baseline: Trainer | None = None, track: Track | None = None):
+    race = RaceRun(RACE, 5, track or WrittenDown())
+    race.run(student, baseline or Trainer(STEADY), lambda task, done, most: None)
+    return race.judge()
 
 
 @pytest.mark.parametrize(
     ("accuracies", "ratio"), [(STEADY, 1.0), ([0.95], 3.0), ([0.1] * 5 + [0.91], 0.5), ([0.2, 0.91, 0.1], 1.5)]
 )
 def test_the_first_weights_that_reach_the_target_give_the_time(accuracies, ratio):
-    timings = day(Trainer(accuracies))
+    timings = judged(Trainer(accuracies))
     assert [timing.verdict for timing in timings] == [Verdict.PASS] * 2
     assert overall(timings).value == pytest.approx(ratio)
     assert timings[0].costs["baseline"] == (3.0,)
@@ -78,7 +78,7 @@ def test_the_first_weights_that_reach_the_target_give_the_time(accuracies, ratio
     [([0.3, 0.89], "2 checkpoints reached 89.0%"), ([np.nan], "1 checkpoints reached 0.0%"), ([7.0], "reached 0.0%")],
 )
 def test_weights_below_the_target_or_beyond_reason_do_not_count(accuracies, best):
-    timings = day(Trainer(accuracies))
+    timings = judged(Trainer(accuracies))
     assert overall(timings) is None
     assert timings[0].verdict is Verdict.FAIL
     assert best in timings[0].message
@@ -86,19 +86,19 @@ def test_weights_below_the_target_or_beyond_reason_do_not_count(accuracies, best
 
 
 def test_nothing_handed_over_is_said_to_be_so():
-    (first, _) = day(Trainer([]))
+    (first, _) = judged(Trainer([]))
     assert first.message == "It handed no weights over: commit(params) was never called, or too late."
 
 
 def test_a_fault_before_the_target_is_the_verdict_and_after_it_changes_nothing():
-    early, late = day(Trainer([0.5], Crashed("It fell over."))), day(Trainer([0.95], Crashed("It fell over.")))
+    early, late = judged(Trainer([0.5], Crashed("It fell over."))), judged(Trainer([0.95], Crashed("It fell over.")))
     assert (early[0].verdict, early[0].message) == (Verdict.CRASH, "It fell over.")
     assert (late[0].verdict, late[0].message) == (Verdict.PASS, "")
 
 
 def test_each_draw_has_data_weights_and_a_seed_of_its_own_the_same_for_both():
     student, baseline = Trainer(STEADY), Trainer(STEADY)
-    day(student, baseline)
+    judged(student, baseline)
     for name in ("images", "labels", "w", "seed"):
         for mine, theirs in zip(student.asked, baseline.asked, strict=True):
             np.testing.assert_array_equal(mine[name], theirs[name])
@@ -108,8 +108,8 @@ def test_each_draw_has_data_weights_and_a_seed_of_its_own_the_same_for_both():
 
 def test_the_test_set_is_never_shown():
     student = Trainer(STEADY)
-    day(student)
-    hidden = Draw(RACE, 0, 5, Paper()).split()
+    judged(student)
+    hidden = Draw(RACE, 0, 5, WrittenDown()).split()
     shown = student.asked[0]
     assert set(shown) == {"images", "labels", "w", "seed", "budget", "at_most", "outputs"}
     np.testing.assert_array_equal(shown["images"], hidden.images)
@@ -118,22 +118,25 @@ def test_the_test_set_is_never_shown():
 
 def test_what_the_baseline_takes_is_the_measure_of_the_budget():
     student, baseline = Trainer(STEADY), Trainer(STEADY)
-    day(student, baseline)
+    judged(student, baseline)
     assert [asked["budget"] for asked in student.asked] == [9.0, 9.0]
     assert {asked["at_most"] for asked in student.asked} == {COMMITS}
 
 
 def test_a_baseline_that_never_gets_there_is_the_graders_fault():
     with pytest.raises(GraderFault, match=r"The baseline did not reach the target on draw 1\. It fell over\."):
-        day(Trainer(STEADY), Trainer([0.2], Crashed("It fell over.")))
+        judged(Trainer(STEADY), Trainer([0.2], Crashed("It fell over.")))
 
 
 def test_the_clock_is_the_tracks():
     points = (Checkpoint(1.0, 40.0, 0.5), Checkpoint(2.0, 50.0, 0.9))
     assert to_target(points, 0.9) == 2.0
-    assert to_target(points, 0.9, Paper(clock="wall")) == 50.0
+    assert to_target(points, 0.9, WrittenDown(clock="wall")) == 50.0
     assert to_target(points, 0.95) is None
-    assert day(Trainer([0.95]), track=Paper(clock="wall"))[0].costs == {"baseline": (30.0,), "submission": (10.0,)}
+    assert judged(Trainer([0.95]), track=WrittenDown(clock="wall"))[0].costs == {
+        "baseline": (30.0,),
+        "submission": (10.0,),
+    }
 
 
 def test_a_draw_is_known_by_its_number_and_the_secret():
