@@ -27,6 +27,7 @@ class Verdict(StrEnum):
     MISSING = "MISSING"
     SKIPPED = "SKIPPED"
     FORBIDDEN = "FORBIDDEN"
+    UNREADABLE = "UNREADABLE"
     GRADER_ERROR = "GRADER_ERROR"
 
 
@@ -131,8 +132,17 @@ class Cell(Record, frozen=True):
     source: str
 
 
+class Dropped(Record, frozen=True):
+    """Code of a submission that is not run: the functions and classes that it would define, and where it stands and
+    why it is not run, as the rest of a sentence that begins with one of their names."""
+
+    names: tuple[str, ...]
+    why: str
+
+
 class Submission(Record, frozen=True):
-    """What was handed in, read once: `sha256` is of the bytes that were read, `cells` what they say."""
+    """What was handed in, read once: `sha256` is of the bytes that were read, `cells` what they say, `dropped` what
+    stands there and is not run."""
 
     id: str
     path: str
@@ -140,6 +150,14 @@ class Submission(Record, frozen=True):
     kind: Literal["script", "notebook"]
     cells: tuple[Cell, ...]
     notes: tuple[str, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+
+
+class Unreadable(Record, frozen=True):
+    """What was handed in and could not be read as source code: `reason` is the sentence that says what it is."""
+
+    id: str
+    reason: str
 
 
 # ── a report ───────────────────────────────────────────────────────────────────────────────────

@@ -9,10 +9,11 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import autograder
 from autograder.assignment.discover import Declared, discover, find_assignment
-from autograder.errors import GraderFault, SubmissionFault, SubmissionRefused
+from autograder.errors import GraderFault, SubmissionFault
 from autograder.examine import Examiner
 from autograder.executors import Executor
 from autograder.model import (
@@ -25,6 +26,7 @@ from autograder.model import (
     Level,
     Submission,
     SubmissionRef,
+    Unreadable,
     Verdict,
 )
 from autograder.sandbox.isolation import choose
@@ -32,7 +34,8 @@ from autograder.sandbox.runner import SandboxRunner
 from autograder.sandbox.sandbox import Sandboxes
 from autograder.score import grader_failed, total
 from autograder.store import Store, result_key
-from autograder.submission import read_submission
+from autograder.submission import Entry
+from autograder.submission.text import printable
 
 
 @dataclass(frozen=True)
@@ -61,29 +64,39 @@ def grade(
     return grade_one(Grading(declared, seed, held, declared.checks), Path(submission).stem, Path(submission))
 
 
+class HandedIn(Protocol):
+    """What one student handed in, read when its turn comes: its key and its grade are of the same bytes."""
+
+    def read(self) -> Submission | Unreadable: ...
+
+
 def grade_one(grading: Grading, name: str, path: Path) -> GradeReport:
-    """Read, run, check and score one submission. Whatever it does, the result is a report."""
+    """Read, run, check and score the submission at `path`. Whatever it does, the result is a report."""
+    return grade_read(grading, Entry(name, path, printable(path.name)).read())
+
+
+def grade_read(grading: Grading, submission: Submission | Unreadable) -> GradeReport:
+    """Run, check and score what was read. Whatever it does, the result is a report."""
     clock = Clock()
-    try:
-        submission = read_submission(path, id=name)
-    except SubmissionRefused as refusal:
-        return _report(grading, clock, name, "", _unread(grading.checks, str(refusal)), [str(refusal)])
+    if isinstance(submission, Unreadable):
+        results = _all(grading.checks, Verdict.UNREADABLE, submission.reason)
+        return _report(grading, clock, submission.id, "", results, [])
     results, notes, used = _run(grading, submission)
-    return _report(grading, clock, name, submission.sha256, results, [*submission.notes, *notes], used)
+    return _report(grading, clock, submission.id, submission.sha256, results, [*submission.notes, *notes], used)
 
 
 def grade_class(
-    grading: Grading, entries: Sequence[tuple[str, Path]], executor: Executor, store: Store | None = None
+    grading: Grading, entries: Sequence[HandedIn], executor: Executor, store: Store | None = None
 ) -> Iterator[GradeReport]:
-    """Grade `entries` (id, path), in whatever order they finish. What `store` holds already is not graded again, and
-    what is graded is kept there before it is given; a report that the grader itself broke is not kept."""
+    """Grade `entries`, each read once, in whatever order they finish. What `store` holds already is not graded again,
+    and what is graded is kept there before it is given; a report that the grader itself broke is not kept."""
 
-    def work(entry: tuple[str, Path]) -> GradeReport:
-        name, path = entry
-        key = _key(grading, name, path) if store else ""
+    def work(entry: HandedIn) -> GradeReport:
+        submission = entry.read()
+        key = _key(grading, submission) if store else ""
         if store and (known := store.get(key)):
             return known
-        report = grade_one(grading, name, path)
+        report = grade_read(grading, submission)
         if store and not grader_failed(report.results):
             store.put(key, report)
         return report
@@ -91,14 +104,11 @@ def grade_class(
     return executor.run(work, entries)
 
 
-def _key(grading: Grading, name: str, path: Path) -> str:
-    try:
-        sha256 = read_submission(path, id=name).sha256
-    except SubmissionRefused as refusal:
-        sha256 = str(refusal)
+def _key(grading: Grading, submission: Submission | Unreadable) -> str:
+    what = submission.reason if isinstance(submission, Unreadable) else submission.sha256
     asked = " ".join(check.id for check in grading.checks)
     version = grading.declared.assignment.version
-    return result_key(name, sha256, version, autograder.__version__, asked, grading.seed)
+    return result_key(submission.id, what, version, autograder.__version__, asked, grading.seed)
 
 
 def _run(grading: Grading, submission: Submission) -> tuple[tuple[CheckResult, ...], Sequence[str], float]:
@@ -113,12 +123,12 @@ def _run(grading: Grading, submission: Submission) -> tuple[tuple[CheckResult, .
             results = Examiner(grading.declared, grading.seed).examine_all(grading.checks, runner)
         return results, runner.notes, sandboxes.cpu_s
     except SubmissionFault as fault:  # it cannot even be loaded
-        return _unread(grading.checks, str(fault), fault.verdict), [str(fault)], 0.0
+        return _all(grading.checks, fault.verdict, str(fault)), [str(fault)], 0.0
     except GraderFault as fault:
-        return _unread(grading.checks, str(fault), Verdict.GRADER_ERROR), [str(fault)], 0.0
+        return _all(grading.checks, Verdict.GRADER_ERROR, str(fault)), [str(fault)], 0.0
 
 
-def _unread(checks: Sequence[Check], message: str, verdict: Verdict = Verdict.MISSING) -> tuple[CheckResult, ...]:
+def _all(checks: Sequence[Check], verdict: Verdict, message: str) -> tuple[CheckResult, ...]:
     return tuple(
         CheckResult(check.id, check.entry_point, check.visibility, verdict, 0.0, check.points, message)
         for check in checks

@@ -92,7 +92,7 @@ def passing(*entries):
 
 def missing(*entries):
     """Nothing of `entries` is written."""
-    message = "{} raises NotImplementedError: it is not written yet."
+    message = "{} is not written yet."
     return [
         result(f"{entry}.{check}", Verdict.MISSING, message=message.format(entry))
         for entry in entries
@@ -169,6 +169,13 @@ def perfect(student="grace"):
 
 def blank(student="tim"):
     return report(missing(*ENTRY_POINTS), student)
+
+
+def unreadable(student="sue", reason="sue.ipynb is cut off: its JSON ends half-way."):
+    """Nothing could be read."""
+    checks = [f"{entry}.{check}" for entry in ENTRY_POINTS for check in CHECKS]
+    results = [result(check, Verdict.UNREADABLE, message=reason, hidden=check == checks[-1]) for check in checks]
+    return report(results, student)
 
 
 def hostile(payload, student=None):

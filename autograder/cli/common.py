@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import click
 
 from autograder.assignment.discover import Declared, assignment_folders, discover, find_assignment
 from autograder.errors import AutograderError
-from autograder.model import Check, Level, Visibility
+from autograder.model import Check, GradeReport, Level, Visibility
+from autograder.reports.digest import unread
 
 
 def complete_assignment(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
@@ -62,6 +64,14 @@ def chosen_checks(declared: Declared, only: Sequence[str], public_only: bool) ->
 def sentences(checks: Iterable[Check]) -> dict[str, str]:
     """What each check asks, as the student reads it."""
     return {check.id: check.sentence for check in checks}
+
+
+def exit_if_unread(reports: Sequence[GradeReport]) -> None:
+    """Exit status 2, and the reason on stderr, when the only submission could not be read."""
+    reason = unread(reports[0]) if len(reports) == 1 else None
+    if reason:
+        click.echo(reason, err=True)
+        sys.exit(2)
 
 
 def default_jobs() -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from autograder.cli.common import ASSIGNMENT, ISOLATION, default_jobs, level, load, sentences
+from autograder.cli.common import ASSIGNMENT, ISOLATION, default_jobs, exit_if_unread, level, load, sentences
 from autograder.errors import AutograderError
 from autograder.executors import LocalExecutor
 from autograder.model import GradeReport
@@ -18,7 +18,7 @@ from autograder.pipeline import Grading, grade_class
 from autograder.sandbox.isolation import choose
 from autograder.score import grader_failed
 from autograder.store import Store
-from autograder.submission import find_submissions
+from autograder.submission import RULE, find_submissions
 
 
 @click.command("grade", short_help="Grade submissions.")
@@ -71,9 +71,9 @@ def grade_command(
     declared = load(assignment)
     if gone := [path for path in submissions if not path.exists() and not path.is_symlink()]:
         raise AutograderError(f"{gone[0]} does not exist; check the path.")
-    entries = find_submissions(submissions)
-    if not entries:
-        raise AutograderError(f"There is no submission in {', '.join(map(str, submissions))}.")
+    found = find_submissions(submissions)
+    if found.passed_over:
+        click.echo(f"Passed over: {', '.join(found.passed_over)}; {RULE}.", err=True)
     held = choose(level(isolation))
     store = Store(out) if out else None
     if store and not resume:
@@ -81,13 +81,13 @@ def grade_command(
     fresh = secrets.randbits(48)
     seed = store.seed(seed, fresh) if store else fresh if seed is None else seed
     grading = Grading(declared, seed, held, declared.checks)
-    running = grade_class(grading, entries, LocalExecutor(jobs or default_jobs()), store)
-    reports = list(_shown(running, len(entries), form))
+    running = grade_class(grading, found.entries, LocalExecutor(jobs or default_jobs()), store)
+    reports = list(_shown(running, len(found.entries), form))
     if store:
         store.close()
     if form == "text":
         _print_reports(reports, sentences(declared.checks))
-    _exit(reports, {path for path in submissions if not path.is_dir()}, dict(entries))
+    _exit(reports)
 
 
 def _grade_course(
@@ -109,7 +109,7 @@ def _grade_course(
         reports = list(_shown(graded(grading, entries, LocalExecutor(jobs), store), len(entries), form))
     if form == "text":
         _print_reports(reports, sentences(declared.checks))
-    _exit(reports, set(), {})
+    _exit(reports)
 
 
 def _shown(reports: Iterable[GradeReport], count: int, form: str) -> Iterator[GradeReport]:
@@ -139,14 +139,10 @@ def _print_reports(reports: list[GradeReport], asked: dict[str, str]) -> None:
         console.print(render_class(sorted(reports, key=lambda report: report.submission.id)))
 
 
-def _exit(reports: list[GradeReport], named: set[Path], paths: dict[str, Path]) -> None:
-    """3 when the grader broke, 2 when a file that was named outright could not be read; a class goes on without it."""
+def _exit(reports: list[GradeReport]) -> None:
+    """3 when the grader broke, 2 when the only submission could not be read; a class goes on without it."""
     broken = [report.submission.id for report in reports if grader_failed(report.results)]
     if broken:
         click.echo(f"The grader failed on {', '.join(broken[:5])}; no score was kept.", err=True)
         sys.exit(3)
-    unread = [r for r in reports if not r.submission.sha256 and paths.get(r.submission.id) in named]
-    for report in unread:
-        click.echo(" ".join(report.notes), err=True)
-    if unread:
-        sys.exit(2)
+    exit_if_unread(reports)

@@ -59,13 +59,13 @@ def speed_command(
     """Time each FILE of ASSIGNMENT against the assignment's own baselines, in one run and by one clock."""
     if gone := [path for path in files if not path.exists() and not path.is_symlink()]:
         raise AutograderError(f"{gone[0]} does not exist; check the path.")
-    declared, entries = load(assignment), find_submissions(files)
+    declared, found = load(assignment), find_submissions(files)
     held = choose(level(isolation))
     failures: list[AutograderError] = []
-    for name, path in entries:
+    for entry in found.entries:
         try:
             reports = []
-            for report in _timed(declared, name, path, held, device, repeat):
+            for report in _timed(declared, entry.id, entry.path, held, device, repeat):
                 reports.append(report)
                 if out:
                     keep_speed(out, report)

@@ -10,13 +10,14 @@ import click
 import msgspec
 
 from autograder.assignment.discover import find_assignment
-from autograder.cli.common import ASSIGNMENT, ISOLATION, chosen_checks, level, load, sentences
+from autograder.cli.common import ASSIGNMENT, ISOLATION, chosen_checks, exit_if_unread, level, load, sentences
 from autograder.errors import AutograderError
 from autograder.model import GradeReport, Level, Verdict
-from autograder.pipeline import Grading, grade_one
+from autograder.pipeline import Grading, grade_read
+from autograder.reports.digest import unread
 from autograder.sandbox.isolation import choose
 from autograder.score import grader_failed
-from autograder.submission import find_submissions
+from autograder.submission import Entry, find_submissions
 
 PRACTICE_SEED = 0  # the same paper every time, so that an edit is the only thing that changes between two runs
 
@@ -40,19 +41,17 @@ def check_command(
     for _ in _saves(file) if watch else [None]:
         if watch:
             click.clear()
-        report = grade_one(grading, *_one(file))
+        report = grade_read(grading, _one(file).read())
         _show(report, form, sentences(checks))
     assert report is not None
     if grader_failed(report.results):
         sys.exit(3)
-    if not report.submission.sha256:
-        click.echo(" ".join(report.notes), err=True)
-        sys.exit(2)
+    exit_if_unread([report])
     sys.exit(0 if all(result.verdict is Verdict.PASS for result in report.results) else 1)
 
 
-def _one(file: Path) -> tuple[str, Path]:
-    entries = find_submissions([file])
+def _one(file: Path) -> Entry:
+    entries = find_submissions([file]).entries
     if len(entries) != 1:
         raise AutograderError(f"{file} holds {len(entries)} submissions; name one of them.")
     return entries[0]
@@ -65,7 +64,7 @@ def _show(report: GradeReport, form: str, asked: dict[str, str]) -> None:
         from autograder.reports.html import render_report_html
 
         click.echo(render_report_html(report, sentences=asked))
-    elif report.submission.sha256:
+    elif unread(report) is None:  # then a sentence on stderr says it all
         from autograder.reports.terminal import make_console, render_report
 
         make_console().print(render_report(report, sentences=asked))
@@ -92,11 +91,10 @@ def replay_command(token: str, file: Path, isolation: str | None) -> None:
     from autograder.replay import grading_of
     from autograder.reports.terminal import make_console, render_report
 
-    name, path = _one(file)
+    entry = _one(file)
     # by name, never by folder: a token may come from anybody, and loading an assignment runs its files
     grading = grading_of(token, choose(level(isolation), at_least=Level.PROCESS), find_assignment)
-    report = grade_one(grading, name, path)
+    report = grade_read(grading, entry.read())
     make_console().print(render_report(report, sentences=sentences(grading.checks)))
-    if not report.submission.sha256:
-        sys.exit(2)
+    exit_if_unread([report])
     sys.exit(3 if grader_failed(report.results) else 0 if report.results[0].verdict is Verdict.PASS else 1)

@@ -8,7 +8,7 @@ that only source text of the student's goes on. The second pass, which would run
 from __future__ import annotations
 
 import functools
-import io
+from logging import INFO, WARNING
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +21,14 @@ from autograder.assignment.discover import Declared, find_assignment
 from autograder.errors import AutograderError
 from autograder.model import Isolation, Level
 from autograder.nbgrader.course import Course, class_seed
-from autograder.nbgrader.graft import MARK
-from autograder.nbgrader.results import Entry, grade_notebook, graft_file
+from autograder.nbgrader.graft import MARK, refused
+from autograder.nbgrader.results import Entry, grade_notebook, graft_bytes
+from autograder.nbgrader.submitted import read_file
 from autograder.pipeline import Grading
 from autograder.sandbox.isolation import choose
-from autograder.submission.files import read_bytes
-from autograder.submission.text import FILE_LIMIT, decode, printable
+from autograder.submission.json_text import strict_json
 
+HANDED_IN = "autograder_handed_in"
 UNREADABLE = "autograder_unreadable"
 
 
@@ -39,10 +40,9 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc, unused-ignore]
         path = Path(filename)
         resources = {} if resources is None else resources
         resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
-        where = printable(path.name)
         try:
-            text = decode(read_bytes(path, where, FILE_LIMIT, "clear its outputs and save it"), where)
-            notebook = nbformat.read(io.StringIO(text), as_version=4)
+            resources[HANDED_IN] = data = read_file(path)
+            notebook = nbformat.reads(strict_json(data).decode(), as_version=4)
             _ = [cell.metadata for cell in notebook.cells]
         except Exception as error:  # nbformat answers damage with whatever its parsers raise
             resources[UNREADABLE] = error
@@ -64,10 +64,12 @@ class Graft(NbGraderPreprocessor):  # type: ignore[misc, unused-ignore]
                 raise resources[UNREADABLE]
             nb.metadata.pop(MARK, None)  # ours alone to give
             return nb, resources
-        found = resources["metadata"]
-        grafted = graft_file(Path(found["path"]) / f"{found['name']}.ipynb", released)
+        name = f"{resources['metadata']['name']}.ipynb"
+        data = resources.pop(HANDED_IN, None)  # of the moment in which the exporter read it
+        grafted = refused(str(resources[UNREADABLE]), released) if data is None else graft_bytes(data, name, released)
+        unread = grafted.notebook.metadata[MARK].get("refused")
         for repair in grafted.repairs:
-            self.log.info("%s: %s", about["student"], repair)
+            self.log.log(WARNING if unread else INFO, "%s: %s", about["student"], repair)
         return grafted.notebook, resources
 
 

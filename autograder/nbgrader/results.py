@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,14 +11,15 @@ import nbformat
 
 from autograder.errors import AutograderError, GraderFault, SubmissionRefused
 from autograder.executors import Executor, LocalExecutor
-from autograder.model import GradeReport, Verdict
+from autograder.model import GradeReport, Submission, Unreadable, Verdict
 from autograder.nbgrader.course import Course
 from autograder.nbgrader.graft import MARK, Grafted, graft, label, program, refused
-from autograder.nbgrader.submitted import read_cells
+from autograder.nbgrader.submitted import read_cells, read_file
 from autograder.pipeline import Grading, grade_class
 from autograder.reports import cell as shown
 from autograder.score import grader_failed, total
 from autograder.store import Store
+from autograder.submission import submission_of
 from autograder.submission.text import printable
 
 TEST_PREFIX, TEST_SUFFIX = 'check("', '")'
@@ -33,11 +33,30 @@ class Entry:
     name: str
     notebook: Any
 
+    def read(self) -> Submission | Unreadable:
+        """The student's code in the notebook, or why it could not be read."""
+        reason = self.notebook.metadata[MARK].get("refused")
+        if reason:
+            return Unreadable(self.student, reason)
+        try:
+            code = program(self.notebook)
+            return submission_of(code, id=self.student, where=f"{self.name}.ipynb", suffix=".ipynb")
+        except SubmissionRefused as refusal:
+            return Unreadable(self.student, str(refusal))
+
 
 def graft_file(path: Path, released: Any) -> Grafted:
     """The notebook at `path` grafted into `released`; one that cannot be read becomes a blank one that says so."""
     try:
-        return graft(read_cells(path), released)
+        return graft_bytes(read_file(path), path.name, released)
+    except SubmissionRefused as reason:
+        return refused(str(reason), released)
+
+
+def graft_bytes(data: bytes, name: str, released: Any) -> Grafted:
+    """The notebook whose file, called `name`, holds `data` grafted into `released`, as `graft_file` does."""
+    try:
+        return graft(read_cells(data, printable(name)), released)
     except SubmissionRefused as reason:
         return refused(str(reason), released)
 
@@ -45,14 +64,7 @@ def graft_file(path: Path, released: Any) -> Grafted:
 def graded(grading: Grading, entries: Sequence[Entry], executor: Executor, store: Store) -> Iterator[GradeReport]:
     """The reports of `entries`, in whatever order they finish, kept in `store` and taken from there when they are done:
     the key is of the grafted code, so `autograder grade --course` and `nbgrader autograde` share it."""
-    with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
-        written = []
-        for number, entry in enumerate(entries):
-            path = Path(folder) / str(number) / f"{entry.name}.ipynb"
-            path.parent.mkdir()
-            path.write_bytes(program(entry.notebook))
-            written.append((entry.student, path))
-        yield from grade_class(grading, written, executor, store)
+    return grade_class(grading, entries, executor, store)
 
 
 def course_entries(course: Course, slug: str) -> list[Entry]:

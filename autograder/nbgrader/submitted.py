@@ -10,7 +10,9 @@ import msgspec
 
 from autograder.errors import SubmissionRefused
 from autograder.submission.files import read_bytes
-from autograder.submission.text import FILE_LIMIT, SOURCE_LIMIT, decode, printable, size
+from autograder.submission.identify import looks_like_script, stranger
+from autograder.submission.json_text import parse_json
+from autograder.submission.text import NOTEBOOK_LIMIT, SOURCE_LIMIT, decode, printable, size
 
 CELL_LIMIT = 2000
 
@@ -53,16 +55,19 @@ class _Label(msgspec.Struct):
     tags: list[str] = []
 
 
-def read_cells(path: Path) -> list[StudentCell]:
-    """The cells of the notebook at `path`; outputs are never built. Raises SubmissionRefused, and nothing else."""
-    where = printable(path.name)
-    text = decode(read_bytes(path, where, FILE_LIMIT, "clear its outputs and save it"), where)
-    try:
-        notebook = msgspec.json.decode(text, type=_Notebook)
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise SubmissionRefused(
-            f"{where} is no notebook that can be read ({printable(str(error))}); open it in Jupyter and save it again."
-        ) from None
+def read_file(path: Path) -> bytes:
+    """The bytes of the notebook at `path`. Raises SubmissionRefused, and nothing else."""
+    return read_bytes(path, printable(path.name), NOTEBOOK_LIMIT, "clear its outputs and save it")
+
+
+def read_cells(data: bytes, where: str) -> list[StudentCell]:
+    """The cells of the notebook whose file holds `data`; outputs are never built. A script under a notebook's name is
+    one cell. Raises SubmissionRefused, and nothing else."""
+    if what := stranger(data):
+        raise SubmissionRefused(f"{where} {what}.")
+    if looks_like_script(data):
+        return [_student_cell(1, _Cell("code", decode(data, where)))]
+    notebook = parse_json(data, where, _Notebook)
     cells = [*notebook.cells, *(cell for worksheet in notebook.worksheets for cell in worksheet.cells)]
     if len(cells) > CELL_LIMIT:
         raise SubmissionRefused(

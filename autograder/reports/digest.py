@@ -10,8 +10,10 @@ from typing import Any
 from autograder.model import Assignment, CheckResult, GradeReport, Verdict, Visibility
 from autograder.reports.text import compact, one_line
 
-# What to mend first: what the rules forbid, what does not run, what is wrong, what is slow; then what is not there.
+# What to mend first: what could not be read, what the rules forbid, what does not run, what is wrong, what is slow;
+# then what is not there.
 ORDER = (
+    Verdict.UNREADABLE,
     Verdict.FORBIDDEN,
     Verdict.CRASH,
     Verdict.FAIL,
@@ -23,7 +25,7 @@ ORDER = (
     Verdict.PASS,
 )
 _RANK = {verdict: rank for rank, verdict in enumerate(ORDER)}
-GLYPHS = dict(zip(Verdict, "✓✗!◷▣○–⊘⚑", strict=True))  # none of them one that a terminal may draw as a wide emoji
+GLYPHS = dict(zip(Verdict, "✓✗!◷▣○–⊘?⚑", strict=True))  # none of them one that a terminal may draw as a wide emoji
 
 MEANING = {
     Verdict.PASS: "right",
@@ -34,6 +36,7 @@ MEANING = {
     Verdict.MISSING: "not written yet",
     Verdict.SKIPPED: "waits for another function or check",
     Verdict.FORBIDDEN: "uses what the rules forbid",
+    Verdict.UNREADABLE: "could not be read",
     Verdict.GRADER_ERROR: "the grader failed, at no cost to the student",
 }
 
@@ -95,6 +98,13 @@ def parts(report: GradeReport, assignment: Assignment | None = None) -> tuple[Pa
     return tuple(Part(name, results, _causes(results)) for name, results in found if results)
 
 
+def unread(report: GradeReport) -> str | None:
+    """Why the submission could not be read; None where it could."""
+    if report.results and all(result.verdict is Verdict.UNREADABLE for result in report.results):
+        return report.results[0].message
+    return None
+
+
 def to_mend(every: Iterable[Part]) -> list[Part]:
     """Parts with something to mend or to write; what is written and wrong comes before what is not written."""
     late = (Verdict.MISSING, Verdict.SKIPPED)
@@ -108,8 +118,10 @@ def first_to_mend(mend: Sequence[Part]) -> str:
     causes = [(part, cause) for part in mend for cause in part.causes]
     part, cause = next(((part, cause) for part, cause in causes if cause.shown.diagnosis), causes[0])
     shown = cause.shown
-    quiet = cause.hidden or shown.verdict is Verdict.MISSING or not shown.message
-    says = shown.diagnosis.says if shown.diagnosis else MEANING[shown.verdict] if quiet else shown.message
+    if shown.verdict is Verdict.UNREADABLE:
+        return f"{MEANING[shown.verdict]}: {one_line(shown.message)}"
+    told = shown.message.removeprefix(f"{part.name} is ") if shown.verdict is Verdict.MISSING else shown.message
+    says = shown.diagnosis.says if shown.diagnosis else MEANING[shown.verdict] if cause.hidden or not told else told
     return f"{one_line(part.name, 40)}: {one_line(says)}"
 
 
@@ -190,7 +202,7 @@ def _causes(results: Sequence[CheckResult]) -> tuple[Cause, ...]:
 
 def _reason(result: CheckResult) -> tuple[Any, ...]:
     """Equal for results that one change would mend; hidden ones stand apart, or they would name a public case."""
-    if result.verdict in (Verdict.MISSING, Verdict.TIMEOUT, Verdict.MEMORY):
+    if result.verdict in (Verdict.UNREADABLE, Verdict.MISSING, Verdict.TIMEOUT, Verdict.MEMORY):
         return result.verdict, result.visibility
     if result.diagnosis:
         return result.verdict, result.visibility, result.diagnosis.mistake

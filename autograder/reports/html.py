@@ -78,6 +78,10 @@ class _Sheet:
         return min(max(self.report.score / self.report.max_score, 0.0), 1.0) if self.report.max_score else 0.0
 
     @property
+    def unread(self) -> str | None:
+        return digest.unread(self.report)
+
+    @property
     def faults(self) -> int:
         return sum(verdict is Verdict.GRADER_ERROR for verdict in self.verdicts.values())
 

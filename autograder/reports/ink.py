@@ -28,6 +28,7 @@ COLOURS = {
     Verdict.MISSING: "yellow",
     Verdict.SKIPPED: "bright_black",
     Verdict.FORBIDDEN: "red",
+    Verdict.UNREADABLE: "red",
     Verdict.GRADER_ERROR: "cyan",
 }
 
@@ -52,7 +53,7 @@ class Ink:
 
 
 UNICODE = Ink(GLYPHS, "━", "─", "·")
-ASCII = Ink(dict(zip(Verdict, "+x!tmo-#?", strict=True)), "#", "-", "|")
+ASCII = Ink(dict(zip(Verdict, "+x!tmo-#u?", strict=True)), "#", "-", "|")
 
 
 class Sheet:

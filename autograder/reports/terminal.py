@@ -37,6 +37,8 @@ def render_report(
 
     `sentences` says for each check id what is asked; `file` is named in the replay command. Of a hidden check only the
     verdict and the diagnosis are shown."""
+    if reason := digest.unread(report):
+        return Sheet(lambda ink, width: _unread(report, reason, assignment, ink))
     every = digest.parts(report, assignment)
     mend = digest.to_mend(every)
     unwritten = [part for part in mend if all(result.verdict is Verdict.MISSING for result in part.results)]
@@ -56,6 +58,15 @@ def render_report(
         yield from _replay(mend, file, width)
 
     return Sheet(draw)
+
+
+def _unread(report: GradeReport, reason: str, assignment: Assignment | None, ink: Ink) -> Iterator[RenderableType]:
+    """A submission that could not be read: the reason once, since it is that of every check."""
+    yield from _header(report, assignment, ink)
+    yield Text()
+    label = Text.assemble(ink.glyph(Verdict.UNREADABLE, bold=True), (f" {Verdict.UNREADABLE}", "bold red"))
+    yield Text.assemble(label, "  ", say(one_line(reason)))
+    yield from _footer(report, ink)
 
 
 def _header(report: GradeReport, assignment: Assignment | None, ink: Ink) -> Iterator[RenderableType]:

@@ -49,6 +49,7 @@ class SandboxRunner:
         self._assignment = assignment
         self._other = other
         self._cells = [(cell.number, cell.line, cell.source) for cell in submission.cells]
+        self._dropped = submission.dropped
         self._names = [entry.name for entry in assignment.entry_points]
         self._budget = Budget(assignment.limits)
         self.cpu_s = 0.0
@@ -90,6 +91,9 @@ class SandboxRunner:
         loaded = self._where(entry_point)
         if entry_point in loaded.defined:
             return self._budget.refusal(entry_point)
+        for piece in self._dropped:
+            if entry_point in piece.names:
+                return Crashed(f"{entry_point} {piece.why}.")
         for item in loaded.failed:
             if self._lost(item, entry_point):
                 return Crashed(f"{entry_point} could not be read: {failure_sentence(item)}")

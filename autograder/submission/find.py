@@ -5,120 +5,107 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
 
 from autograder.errors import SubmissionRefused
+from autograder.model import Submission, Unreadable
+from autograder.submission.folder import PATH, children, folders, holds_source, passed_over, sources
+from autograder.submission.read import default_id, read_submission
 from autograder.submission.text import folded, printable
 
-SUFFIXES = (".py", ".ipynb", ".zip")
-_IGNORED = ("__pycache__", "__macosx", "expected.toml", "thumbs.db", "desktop.ini")
-_DEPTH = 4  # nbgrader hands in student/assignment/notebook.ipynb; nobody needs more
-_PATH = 200  # characters of a path in a sentence: enough to reach the end, which tells two apart
 
+@dataclass(frozen=True)
+class Entry:
+    """A submission that is read when its turn comes: whose it is, where it lies, and what sentences call it.
 
-class _Found(NamedTuple):
+    `refusal` says why it is not read at all, where that is known before."""
+
     id: str
-    origin: Path  # what the student is named after
     path: Path
+    where: str
+    refusal: str = ""
+
+    def read(self) -> Submission | Unreadable:
+        """What was handed in, from the bytes of this moment."""
+        if self.refusal:
+            return Unreadable(self.id, self.refusal)
+        try:
+            return read_submission(self.path, id=self.id, where=self.where)
+        except SubmissionRefused as refusal:
+            return Unreadable(self.id, str(refusal))
 
 
-def find_submissions(paths: Sequence[Path]) -> list[tuple[str, Path]]:
-    """(student id, path) of every submission, sorted, ids unique; `read_submission(path, id=id)` reads each.
+@dataclass(frozen=True)
+class HandedIn:
+    """What was found: a submission for each student, ids unique and sorted, and the files that were passed over."""
+
+    entries: tuple[Entry, ...]
+    passed_over: tuple[str, ...] = ()
+
+
+def find_submissions(paths: Sequence[Path]) -> HandedIn:
+    """Every submission that `paths` stand for; none is opened.
 
     A folder that directly holds exactly one source is one submission, named for the folder. Any other folder is a
-    class, and each thing in it is one submission: what cannot be read is refused by name, never passed over. Equal
-    ids are told apart by the folder they came from. Raises SubmissionRefused for an empty folder and for equal ids
-    within one.
+    class, and each thing in it is one submission: what cannot be read is refused by name, never passed over, and never
+    costs anybody else. Equal ids are told apart by the folder they came from; those that stay equal are refused.
     """
-    expanded = {os.path.abspath(found.path): found for path in paths for found in _expand(path)}
-    found = list(expanded.values())
-    shared = _shared(found)
-    found = [_prefixed(one) if folded(one.id) in shared else one for one in found]
-    shared = _shared(found)
-    if clash := sorted((folded(one.id), str(one.path)) for one in found if folded(one.id) in shared):
-        first, second = (printable(path, _PATH) for _, path in clash[:2])
-        raise SubmissionRefused(f"{first} and {second} would both be graded as one student; rename one of them.")
-    return sorted((one.id, one.path) for one in found)
+    found: dict[str, Entry] = {}
+    over: list[str] = []
+    for path in paths:
+        entries, names = _expand(path)
+        found |= {os.path.abspath(entry.path): entry for entry in entries}
+        over += [printable(name) for name in names]
+    return HandedIn(tuple(sorted(_told_apart(list(found.values())), key=lambda entry: entry.id)), tuple(over))
 
 
-def source_in(path: Path) -> Path:
-    """The file that is the submission: `path` itself, or the only source in the folder `path`.
-
-    A folder that holds nothing but one folder is looked into. Raises SubmissionRefused if there is none, or several.
-    """
-    where = printable(str(path), _PATH)
-    for _ in range(_DEPTH):
-        if not os.path.isdir(path):
-            return path
-        if os.path.islink(path):
-            raise SubmissionRefused(f"{where} is a symbolic link; hand in the folder itself.")
-        sources, folders = _sources(path), _folders(path)
-        if len(sources) == 1:
-            return sources[0]
-        if sources:
-            names = printable(", ".join(source.name for source in sources[:5]))
-            raise SubmissionRefused(f"{where} holds {len(sources)} submissions ({names}); leave exactly one.")
-        if len(folders) != 1:
-            break
-        path = folders[0]
-    raise SubmissionRefused(f"{where} holds no .py, .ipynb or .zip; put the solution directly into it.")
-
-
-def default_id(path: Path) -> str:
-    """The student that a path is named after: a file's stem, a folder's name; printable."""
-    return _name(path) if os.path.isdir(path) else printable(path.stem, None)
-
-
-def _expand(path: Path) -> list[_Found]:
+def _expand(path: Path) -> tuple[list[Entry], list[str]]:
+    """The entries of one path, and the names that were passed over in it."""
+    name = printable(path.name or _name(path), PATH)
     if not os.path.isdir(path):
-        return [_Found(default_id(path), path, path)]
-    sources = _sources(path)
-    if len(sources) == 1 and not any(_holds_source(folder, _DEPTH) for folder in _folders(path)):
-        return [_Found(default_id(path), path, sources[0])]
-    children = _children(path)
-    if not children:
-        raise SubmissionRefused(
-            f"{printable(str(path), _PATH)} holds no submission; name a folder of .py, .ipynb or .zip."
-        )
-    return [_Found(default_id(child), child, child) for child in children]
-
-
-def _children(folder: Path) -> list[Path]:
+        return [Entry(default_id(path), path, name)], []
     try:
-        names = sorted(os.listdir(folder))
-    except OSError as error:
-        raise SubmissionRefused(
-            f"{printable(str(folder), _PATH)} cannot be listed ({error.strerror}); check its permissions."
-        ) from None
-    return [folder / name for name in names if not _is_ignored(name)]
+        over = passed_over(path)
+        if len(sources(path)) == 1 and not over and not any(holds_source(folder) for folder in folders(path)):
+            return [Entry(default_id(path), path, name)], []
+        found = children(path)
+    except SubmissionRefused as refusal:
+        return [Entry(default_id(path), path, name, str(refusal))], []
+    if not found:
+        empty = f"{name} holds no submission; hand in a .py, an .ipynb or a .zip, or name a folder of such."
+        return [Entry(default_id(path), path, name, empty)], over
+    return [Entry(default_id(child), child, printable(child.name, PATH)) for child in found], over
 
 
-def _is_ignored(name: str) -> bool:
-    return name.startswith(".") or name.lower() in _IGNORED or name.lower().startswith("readme")
+def _told_apart(found: list[Entry]) -> list[Entry]:
+    """The entries under ids that no two share: by the folder that they lie in, or else by their whole name, refused."""
+    shared = _shared(found)
+    found = [
+        replace(one, id=f"{_name(one.path.parent)}-{one.id}") if _by_folder(one, found, shared) else one
+        for one in found
+    ]
+    shared = _shared(found)
+    return [_refused(one, found) if folded(one.id) in shared else one for one in found]
 
 
-def _sources(folder: Path) -> list[Path]:
-    return [path for path in _children(folder) if path.suffix.lower() in SUFFIXES and not os.path.isdir(path)]
-
-
-def _folders(folder: Path) -> list[Path]:
-    return [path for path in _children(folder) if os.path.isdir(path) and not os.path.islink(path)]
-
-
-def _holds_source(folder: Path, depth: int) -> bool:
-    if not depth:
+def _by_folder(one: Entry, found: list[Entry], shared: set[str]) -> bool:
+    """Whether the folder tells `one` from those with its id: not from those that lie beside it."""
+    if folded(one.id) not in shared:
         return False
-    return bool(_sources(folder)) or any(_holds_source(inner, depth - 1) for inner in _folders(folder))
+    parents = [other.path.parent for other in found if folded(other.id) == folded(one.id)]
+    return len(set(parents)) > 1
+
+
+def _refused(one: Entry, found: list[Entry]) -> Entry:
+    names = sorted(other.where for other in found if folded(other.id) == folded(one.id))
+    refusal = f"{' and '.join(names)} would both be graded as {one.id}; leave one of them."
+    return replace(one, id=f"{one.id} ({one.where})", refusal=refusal)
 
 
 def _name(folder: Path) -> str:
     return printable(Path(os.path.abspath(folder)).name, None) or "submission"
 
 
-def _shared(found: list[_Found]) -> set[str]:
+def _shared(found: list[Entry]) -> set[str]:
     return {key for key, count in Counter(folded(one.id) for one in found).items() if count > 1}
-
-
-def _prefixed(one: _Found) -> _Found:
-    return one._replace(id=f"{_name(one.origin.parent)}-{one.id}")

@@ -1,22 +1,23 @@
 """A notebook's code cells. Of the JSON only types, cell types and sources are looked at; outputs are never built.
 
-msgspec reads strict JSON (what a browser reads) into these shapes and skips the rest, so that megabytes of brackets
-or digits cost neither memory nor the stack. As in every reader, Jupyter's included, the last of two equal keys counts.
+msgspec reads the file into these shapes and skips the rest, so that megabytes of brackets or digits cost neither memory
+nor the stack. As in every reader, Jupyter's included, the last of two equal keys counts.
 """
 
 from __future__ import annotations
-
-import re
 
 import msgspec
 
 from autograder.errors import SubmissionRefused
 from autograder.model import Cell
+from autograder.submission.identify import conflict, conflict_line
+from autograder.submission.json_text import parse_json
 from autograder.submission.magics import drop_cell_magic, drop_commands
-from autograder.submission.text import SOURCE_LIMIT, Place, bidi_notes, clean, has_code, printable, size
+from autograder.submission.pieces import Pieces
+from autograder.submission.prompts import without_prompts
+from autograder.submission.text import SOURCE_LIMIT, Place, bidi_notes, clean, decode, has_code, printable, size
 
 _CELL_LIMIT = 2000
-_HALF_PAIR = re.compile(r"\\u[dD][89abAB]..(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..)\\u[dD][c-fC-F]")
 
 _Text = str | list[str]
 
@@ -37,60 +38,48 @@ class _Notebook(msgspec.Struct):
     worksheets: list[_Worksheet] = []  # format 3
 
 
-_DECODER = msgspec.json.Decoder(_Notebook)
+def read_notebook(data: bytes, where: str) -> Pieces:
+    """The code cells that hold code, numbered as the student counts them, with notes, and what is not run.
 
-
-def read_notebook(text: str, where: str) -> tuple[list[Cell], list[str]]:
-    """The code cells that hold code, numbered as the student counts them, and notes for the student.
-
-    Raises SubmissionRefused for what is no notebook, for too much code, and for none.
+    Raises SubmissionRefused for what is not a notebook, for too much code, and for none.
     """
-    notebook = _parse(text, where)
+    notebook = _parse(data, where)
     raw = _cells(notebook, where)
-    code = [(number, _source(cell, notebook)) for number, cell in enumerate(raw, start=1) if cell.cell_type == "code"]
-    total = sum(len(source.encode()) for _, source in code)
+    sources = [_source(cell, notebook) for cell in raw]
+    code = [source for cell, source in zip(raw, sources, strict=True) if cell.cell_type == "code"]
+    total = sum(len(source.encode()) for source in code)
     if total > SOURCE_LIMIT:
         raise SubmissionRefused(
             f"{where} is {size(total)} of source; the limit is {size(SOURCE_LIMIT)}: delete what is not your solution."
         )
-    cells, notes = [], []
-    for number, source in code:
-        python, told = _python(clean(source, f"{where}, cell {number},"), number)
-        notes += told
-        if has_code(python):
-            cells.append(Cell(number=number, line=1, source=python))
-    if not cells:
-        raise SubmissionRefused(
-            f"{where} holds no code in its {len(raw)} cells; hand in the notebook that defines your functions."
-        )
-    return cells, notes
+    if any("\N{REPLACEMENT CHARACTER}" in source for source in code):
+        decode(data, where)  # bytes that are not UTF-8 matter to nobody but where code was to be read from them
+    pieces = Pieces()
+    for number, (cell, source) in enumerate(zip(raw, sources, strict=True), start=1):
+        if cell.cell_type == "code":
+            _read_cell(clean(source, f"{where}, cell {number},"), number, pieces)
+        elif len(source) <= SOURCE_LIMIT:
+            kind = printable(cell.cell_type, 20)
+            pieces.drop(source, f"stands in cell {number}, which is a {kind} cell; make it a code cell")
+    if not pieces.cells:
+        raise SubmissionRefused(_empty(where, len(raw), pieces))
+    return pieces
 
 
-def _parse(text: str, where: str) -> _Notebook:
-    try:
-        notebook = _DECODER.decode(text)
-    except msgspec.ValidationError as error:
-        reason = printable(str(error).replace("`", ""))
-        raise SubmissionRefused(
-            f"{where} is JSON but not a notebook ({reason}); open it in Jupyter and save it again."
-        ) from None
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise SubmissionRefused(
-            f"{where} is not valid JSON ({_json_fault(text, error)}); open it in Jupyter and save it again."
-        ) from None
+def _empty(where: str, cells: int, pieces: Pieces) -> str:
+    why = f" ({'; '.join(pieces.notes[:3])})" if pieces.dropped and pieces.notes else ""
+    return f"{where} holds no code in its {cells} cells{why}; hand in the notebook that defines your functions."
+
+
+def _parse(data: bytes, where: str) -> _Notebook:
+    if not data.strip():
+        raise SubmissionRefused(f"{where} is empty (nothing but blank lines); save your work and hand it in again.")
+    notebook = parse_json(data, where, _Notebook)
     if notebook.nbformat not in (3, 4):
         raise SubmissionRefused(
             f"{where} is in notebook format {notebook.nbformat}, not 4; open it in Jupyter and save it again."
         )
     return notebook
-
-
-def _json_fault(text: str, error: Exception) -> str:
-    if isinstance(error, RecursionError):
-        return "nested too deeply"
-    if _HALF_PAIR.search(text):
-        return "it holds half of a surrogate pair, which is no character"
-    return printable(str(error)) or "out of memory"
 
 
 def _cells(notebook: _Notebook, where: str) -> list[_Cell]:
@@ -106,18 +95,27 @@ def _cells(notebook: _Notebook, where: str) -> list[_Cell]:
 
 
 def _source(cell: _Cell, notebook: _Notebook) -> str:
-    source = cell.input if notebook.nbformat == 3 else cell.source
+    source = cell.input if notebook.nbformat == 3 and cell.cell_type == "code" else cell.source
     return source if isinstance(source, str) else "".join(source)
 
 
-def _python(source: str, number: int) -> tuple[str, list[str]]:
-    """What Jupyter would run of a cell as Python, and notes."""
-    python, line = drop_cell_magic(_dedented(source))
-    if python is None:
-        return "", [f"cell {number}: begins with `{printable(line or '', 40)}` and was dropped whole"]
+def _read_cell(source: str, number: int, pieces: Pieces) -> None:
+    """Add what Jupyter would run of a cell as Python, with notes."""
     place = _place(number)
+    if line := conflict_line(source):
+        pieces.notes.append(f"cell {number}: {conflict(line)}; the cell was not run")
+        pieces.drop(source, f"stands in cell {number}, which {conflict(line)}")
+        return
+    python, magic = drop_cell_magic(without_prompts(_dedented(source)))
+    if python is None:
+        command = printable(magic or "", 40)
+        pieces.notes.append(f"cell {number}: begins with `{command}` and was dropped whole")
+        pieces.drop(source, f"stands in cell {number}, which begins with `{command}` and is not run; delete that line")
+        return
     python, notes = drop_commands(python, place)
-    return python, notes + bidi_notes(python, place)
+    pieces.notes += notes + bidi_notes(python, place)
+    if has_code(python):
+        pieces.cells.append(Cell(number=number, line=1, source=python))
 
 
 def _place(number: int) -> Place:

@@ -4,24 +4,33 @@ from __future__ import annotations
 
 from autograder.errors import SubmissionRefused
 from autograder.model import Cell
+from autograder.submission.identify import conflict, conflict_line
 from autograder.submission.magics import drop_commands
+from autograder.submission.pieces import Pieces
 from autograder.submission.statements import Scanner
-from autograder.submission.text import Place, bidi_notes, clean, cookie_notes, has_code
+from autograder.submission.text import Place, bidi_notes, clean, decode_script, has_code
 
 
-def read_script(text: str, where: str) -> tuple[list[Cell], list[str]]:
-    """The pieces of a script that hold code, and notes for the student. Raises SubmissionRefused for a NUL."""
+def read_script(data: bytes, where: str) -> Pieces:
+    """The pieces of a script that hold code, with notes, and what is not run. Raises SubmissionRefused."""
+    text, notes = decode_script(data, where)
     text = clean(text, where)
-    notes = cookie_notes(text) + bidi_notes(text, _place(1))
-    cells = []
+    pieces = Pieces(notes=notes + bidi_notes(text, _place(1)))
     for line, section in _sections(text.split("\n")):
+        if inside := conflict_line(section):
+            what = conflict(line + inside - 1)
+            pieces.notes.append(f"this file {what}; that part was not run")
+            pieces.drop(section, f"stands where the file {what}")
+            continue
         source, dropped = drop_commands(section, _place(line))
-        notes += dropped
+        pieces.notes += dropped
         if has_code(source):
-            cells.append(Cell(number=0, line=line, source=source))
-    if not cells:
+            pieces.cells.append(Cell(number=0, line=line, source=source))
+    if not pieces.cells:
+        if marked := conflict_line(text):
+            raise SubmissionRefused(f"{where} {conflict(marked)}.")
         raise SubmissionRefused(f"{where} holds no code; hand in the file that defines your functions.")
-    return cells, notes
+    return pieces
 
 
 def _place(first: int) -> Place:

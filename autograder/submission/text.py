@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import contextlib
 import re
 import unicodedata
 from collections.abc import Callable
@@ -15,15 +17,23 @@ SOURCE_LIMIT = 256 * KB
 """Bytes of code in one submission. The largest reference is under 40 KB; parsers are attacked with megabytes."""
 
 FILE_LIMIT = 20 * MB
-"""Bytes of a notebook (its outputs are skipped) or a zip."""
+"""Bytes of a zip, packed or unpacked."""
+
+NOTEBOOK_LIMIT = 100 * MB
+"""Bytes of a notebook. Its outputs are skipped, not built, so that they cost no more than the file itself."""
 
 Place = Callable[[int], str]
 """The student's name of a line of a piece of source, e.g. `cell 3, line 2`."""
 
 # The embeddings, overrides, isolates and marks that reorder what is displayed: https://trojansource.codes
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _COOKIE_NAME = re.compile(r"[-_.a-zA-Z0-9]+")
+_COOKIE_ROOM = 1000  # bytes of the first two lines
+# What PEP 263 lets a file declare, of the encodings that hold text alone (unicode_escape, utf-7 and idna do not).
+_OTHER_ENCODINGS = (
+    "iso8859-1", "iso8859-15", "cp1252", "cp1250", "cp1251", "koi8-r", "mac-roman", "gb2312", "gbk", "gb18030", "big5",
+    "shift_jis", "euc_jp", "euc_kr",
+)  # fmt: skip
 _HARMLESS_COOKIES = ("utf-8", "utf8", "utf-8-sig", "ascii", "us-ascii")
 
 
@@ -47,8 +57,6 @@ def size(count: int) -> str:
 
 def decode(data: bytes, where: str) -> str:
     """`data` as UTF-8, without its byte order mark. Raises SubmissionRefused, naming the first line that is not."""
-    if data.startswith(_UTF16_MARKS):
-        raise SubmissionRefused(f"{where} is UTF-16; save it as UTF-8 and hand it in again.")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -57,6 +65,23 @@ def decode(data: bytes, where: str) -> str:
         raise SubmissionRefused(
             f"{where} is not UTF-8 (byte {byte} on line {line}); save it as UTF-8 and hand it in again."
         ) from None
+
+
+def decode_script(data: bytes, where: str) -> tuple[str, list[str]]:
+    """`data` as text, with notes: UTF-8, or else what one of its first two lines declares (PEP 263)."""
+    declared = _cookie(data[:_COOKIE_ROOM].decode("latin-1"))
+    try:
+        text = decode(data, where)
+    except SubmissionRefused:
+        name = declared[1] if declared else ""
+        with contextlib.suppress(LookupError, UnicodeDecodeError):
+            if codecs.lookup(name).name in _OTHER_ENCODINGS:
+                return data.decode(name), []
+        raise
+    if declared is None or declared[1].lower().replace("_", "-") in _HARMLESS_COOKIES:
+        return text, []
+    line, name = declared
+    return text, [f"line {line} declares the encoding {printable(name, 40)}; the file was read as UTF-8"]
 
 
 def clean(source: str, where: str) -> str:
@@ -89,13 +114,13 @@ def bidi_notes(source: str, place: Place) -> list[str]:
     return [f"{where} holds the invisible character U+{ord(found[0]):04X}; the code may not do what it seems to say"]
 
 
-def cookie_notes(source: str) -> list[str]:
-    """A note if one of the first two lines declares another encoding than the one that was used (PEP 263)."""
+def _cookie(source: str) -> tuple[int, str] | None:
+    """The line, one of the first two, that declares an encoding, and the encoding."""
     for number, line in enumerate(source.split("\n", 2)[:2], start=1):
         if has_code(line):
             break
         _, found, rest = line.partition("coding")
         name = _COOKIE_NAME.match(rest[1:].lstrip(" \t")) if found and rest[:1] in (":", "=") else None
-        if name and name[0].lower().replace("_", "-") not in _HARMLESS_COOKIES:
-            return [f"line {number} declares the encoding {printable(name[0], 40)}; the file was read as UTF-8"]
-    return []
+        if name:
+            return number, name[0]
+    return None

@@ -147,8 +147,40 @@ def test_a_file_that_cannot_be_read_is_bad_input(run, tmp_path):
     for command in ("check", "grade"):
         done = run(command, "tiny", path, *LEVEL)
         assert done.returncode == 2
-        assert len(done.stderr.strip().splitlines()) == 1
-        assert done.stderr.startswith("ada.py ")
+        assert done.stderr == "ada.py is UTF-16; save it as UTF-8 and hand it in again.\n"
+    report = json.loads(run("grade", "tiny", path, "--format", "json", *LEVEL).stdout)
+    assert {result["verdict"] for result in report["results"]} == {"UNREADABLE"}
+
+
+def test_an_empty_folder_that_is_named_is_bad_input(run, tmp_path):
+    (tmp_path / "ada").mkdir()
+    done = run("grade", "tiny", tmp_path / "ada", *LEVEL)
+    sentence = "ada holds no submission; hand in a .py, an .ipynb or a .zip, or name a folder of such."
+    assert (done.returncode, done.stderr.strip()) == (2, sentence)
+
+
+def test_in_a_class_it_is_one_students_verdict(run, hand_in):
+    folder = hand_in("ada", RIGHT).parent
+    (folder / "bob.ipynb").write_bytes(b"")
+    (folder / "Ada.py").write_text(RIGHT)
+    (folder / "readme_carl.py").write_text(RIGHT)
+    done = run("grade", "tiny", folder, "--format", "json", *LEVEL)
+    assert (done.returncode, done.stderr) == (
+        0,
+        'Passed over: readme_carl.py; names that begin with a dot or with "readme" are not read as submissions; rename '
+        "a file to have it graded.\n",
+    )
+    reports = map(json.loads, done.stdout.splitlines())
+    said = {one["submission"]["id"]: one["results"][0]["message"] for one in reports}
+    clash = "Ada.py and ada.py would both be graded as {}; leave one of them."
+    assert said == {
+        "Ada (Ada.py)": clash.format("Ada"),
+        "ada (ada.py)": clash.format("ada"),
+        "bob": "bob.ipynb is empty (0 bytes); save your work and hand it in again.",
+    }
+    table = run("grade", "tiny", folder, *LEVEL).stdout
+    assert "could not be read: bob.ipynb is empty" in table
+    assert "not written yet" not in table
 
 
 # ── grade ──────────────────────────────────────────────────────────────────────────────────────
@@ -229,14 +261,6 @@ def test_a_broken_assignment_is_told_problem_by_problem(run, hand_in, tmp_path):
         f"{folder}/assignment.toml: title is missing",
         f"{folder}/assignment.toml: entry_points is missing",
     ]
-
-
-def test_equal_names_in_one_class_are_refused(run, hand_in, tmp_path):
-    path = hand_in("ada", RIGHT)
-    (path.parent / "Ada.py").write_text(RIGHT)
-    done = run("grade", "tiny", path.parent, *LEVEL)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "would both be graded as one student; rename one of them." in done.stderr
 
 
 # ── replay ─────────────────────────────────────────────────────────────────────────────────────

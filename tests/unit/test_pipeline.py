@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.metadata
+import os
 import platform
 from pathlib import Path
 
@@ -22,8 +24,13 @@ from autograder.sandbox.isolation import choose
 from autograder.sandbox.local import LocalRunner
 from autograder.score import grader_failed
 from autograder.store import Store
+from autograder.submission import Entry, find_submissions
 
 SEED = 5
+
+
+def entry(name, path):
+    return Entry(name, path, path.name)
 
 
 @pytest.fixture(scope="module")
@@ -155,10 +162,43 @@ def test_float32_code_passes(graded):
 def test_a_file_that_cannot_be_read_gets_a_report_that_says_so(tiny, held, tmp_path):
     (tmp_path / "ada.py").write_bytes(b"\xff\xfe\x00")
     report = grade_one(Grading(tiny, SEED, held, tiny.checks), "ada", tmp_path / "ada.py")
-    assert {result.verdict for result in report.results} == {Verdict.MISSING}
-    assert (report.score, report.max_score, report.submission.sha256) == (0.0, MAX_SCORE, "")
-    assert report.results[0].message == report.notes[0]
-    assert report.notes[0].startswith("ada.py ")
+    assert {result.verdict for result in report.results} == {Verdict.UNREADABLE}
+    assert {result.message for result in report.results} == {"ada.py is UTF-16; save it as UTF-8 and hand it in again."}
+    assert (report.score, report.max_score, report.submission.sha256, report.notes) == (0.0, MAX_SCORE, "", ())
+
+
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        (
+            ["%%writefile nn.py\n{}"],
+            "double stands in cell 2, which begins with `%%writefile nn.py` and is not run; delete that line.",
+        ),
+        (
+            ["<<<<<<< HEAD\n{}\n=======\n>>>>>>> theirs"],
+            "double stands in cell 2, which holds the conflict markers of a Git merge (line 1); keep one side and "
+            "delete the markers.",
+        ),
+    ],
+)
+def test_a_function_that_is_written_and_not_run_says_why(graded, cells, message):
+    results = graded([replaced("del double"), *(cell.format("def double(x):\n    return 2 * x") for cell in cells)])
+    assert (results["double.values"].verdict, results["double.values"].message) == (Verdict.CRASH, message)
+    assert results["affine_forward.values"].verdict is Verdict.PASS
+
+
+def test_a_function_that_is_dropped_and_defined_elsewhere_is_the_one_that_is_defined(graded):
+    assert verdicts(graded([RIGHT, "%%writefile nn.py\ndef double(x): ..."])) == ALL_PASS
+
+
+def test_pylab_binds_what_it_binds_in_jupyter(graded):
+    code = replaced("def double(x):\n    return add(x, x) * np.cos(zeros(1))").replace("import numpy as np", "")
+    assert verdicts(graded(["%pylab inline", code])) == ALL_PASS
+
+
+def test_pasted_prompts_are_taken_off(graded):
+    lines = "\n".join(f"{'...' if line[:1] in (' ', '') else '>>>'} {line}" for line in RIGHT.split("\n"))
+    assert verdicts(graded([lines])) == ALL_PASS
 
 
 # ── the grader at fault ────────────────────────────────────────────────────────────────────────
@@ -181,7 +221,7 @@ def test_a_broken_check_is_the_graders_error(broken, graded):
 def test_what_the_grader_broke_is_not_kept(broken, held, hand_in, tmp_path):
     with Store(tmp_path / "out") as store:
         grading = Grading(broken, SEED, held, broken.checks)
-        (report,) = grade_class(grading, [("ada", hand_in("ada", RIGHT))], LocalExecutor(1), store)
+        (report,) = grade_class(grading, [entry("ada", hand_in("ada", RIGHT))], LocalExecutor(1), store)
         assert grader_failed(report.results)
         assert list(store.reports()) == []
 
@@ -199,7 +239,7 @@ def test_a_package_that_is_not_installed_is_the_graders_error(held, hand_in, tmp
 
 def test_a_class_is_graded_once_and_equal_code_earns_equal_marks(tiny, held, hand_in, tmp_path):
     wrong = replaced("def double(x):\n    return x * x")
-    entries = [(name, hand_in(name, wrong if name < "c" else RIGHT)) for name in "abcd"]
+    entries = [entry(name, hand_in(name, wrong if name < "c" else RIGHT)) for name in "abcd"]
     with Store(tmp_path / "out") as store:
         grading = Grading(tiny, SEED, held, tiny.checks)
         first = {r.submission.id: r for r in grade_class(grading, entries, LocalExecutor(2), store)}
@@ -212,6 +252,51 @@ def test_a_class_is_graded_once_and_equal_code_earns_equal_marks(tiny, held, han
         assert (one.verdict, one.message, one.replay) == (other.verdict, other.message, other.replay)
     assert changed["a"].score == MAX_SCORE
     assert {name: changed[name] for name in "bcd"} == {name: first[name] for name in "bcd"}
+
+
+def test_a_submission_is_read_once(tiny, held, hand_in, tmp_path, monkeypatch):
+    """What is read a second time may be another file by then: the key, the hash and the grade are of the same bytes."""
+    wrong, reads = replaced("def double(x):\n    return x * x"), []
+    path = hand_in("ada", wrong)
+    real = os.open
+
+    def swapping(name, *arguments, **options):
+        descriptor = real(name, *arguments, **options)
+        if Path(name) == path:
+            reads.append(os.fstat(descriptor).st_ino)
+            path.unlink()
+            path.write_text(RIGHT)
+        return descriptor
+
+    monkeypatch.setattr("autograder.submission.files.os.open", swapping)
+    with Store(tmp_path / "out") as store:
+        grading = Grading(tiny, SEED, held, tiny.checks)
+        (report,) = grade_class(grading, [entry("ada", path)], LocalExecutor(1), store)
+    assert len(reads) == 1
+    assert report.score < MAX_SCORE
+    assert report.submission.sha256 == hashlib.sha256(wrong.encode()).hexdigest()
+
+
+def test_one_that_cannot_be_read_costs_nobody_else(tiny, held, hand_in, tmp_path):
+    folder = hand_in("ada", RIGHT).parent
+    for name in ("bob.py", "bob.ipynb"):
+        (folder / name).write_text(RIGHT)
+    (folder / "eve.ipynb").write_bytes(b"")
+    (folder / "tim").mkdir()
+    grading = Grading(tiny, SEED, held, tiny.checks)
+    with Store(tmp_path / "out") as store:
+        first = list(grade_class(grading, find_submissions([folder]).entries, LocalExecutor(2), store))
+        again = list(grade_class(grading, find_submissions([folder]).entries, LocalExecutor(2), store))
+    assert sorted(first, key=str) == sorted(again, key=str)
+    said = {report.submission.id: {(r.verdict, r.message) for r in report.results} for report in first}
+    clash = "bob.ipynb and bob.py would both be graded as bob; leave one of them."
+    assert said == {
+        "ada": {(Verdict.PASS, "")},
+        "bob (bob.ipynb)": {(Verdict.UNREADABLE, clash)},
+        "bob (bob.py)": {(Verdict.UNREADABLE, clash)},
+        "eve": {(Verdict.UNREADABLE, "eve.ipynb is empty (0 bytes); save your work and hand it in again.")},
+        "tim": {(Verdict.UNREADABLE, "tim holds no .py, .ipynb or .zip; put the solution directly into it.")},
+    }
 
 
 def test_the_front_door_grades_by_folder(course, hand_in, monkeypatch):

@@ -9,8 +9,9 @@ pytest.importorskip("nbgrader", reason="nbgrader is an extra: pip install 'dl-au
 
 from autograder.errors import AutograderError
 from autograder.nbgrader.graft import MARK
-from autograder.nbgrader.preprocessors import UNREADABLE, Graft, SandboxGrade, SubmissionExporter
+from autograder.nbgrader.preprocessors import HANDED_IN, UNREADABLE, Graft, SandboxGrade, SubmissionExporter
 
+SOLUTION = {"grade_id": "f", "solution": True, "grade": False, "locked": False, "task": False, "schema_version": 3}
 ABOUT = {"nbgrader": {"student": "ada", "assignment": "tiny", "notebook": "tiny"}}
 
 
@@ -33,7 +34,9 @@ def made(**metadata):
 
 
 def resources(path):
-    return {**ABOUT, "metadata": {"name": path.stem, "path": str(path.parent)}}
+    """What the exporter leaves for the preprocessors."""
+    about = {"name": path.stem, "path": str(path.parent)}
+    return {**ABOUT, "metadata": about, HANDED_IN: path.read_bytes()}
 
 
 def test_ours_is_grafted(course):
@@ -42,6 +45,42 @@ def test_ours_is_grafted(course):
     path = course("submitted/ada", made(evil=True))
     notebook, _ = Graft().preprocess(made(evil=True), resources(path))
     assert notebook.metadata == {MARK: {"assignment": "tiny", "repairs": []}}
+
+
+def test_what_is_grafted_are_the_bytes_that_were_read(course):
+    """A file that is swapped between two reads would be graded as one thing and shown as another."""
+    task = nbformat.v4.new_code_cell("def f(): ...", id="f", metadata={"nbgrader": SOLUTION})
+    course("release", nbformat.v4.new_notebook(cells=[task], metadata={MARK: {"assignment": "tiny"}}))
+    solved = nbformat.v4.new_code_cell("def f(): return 1", id="f", metadata={"nbgrader": SOLUTION})
+    path = course("submitted/ada", nbformat.v4.new_notebook(cells=[solved]))
+    _, found = SubmissionExporter().from_filename(str(path), {**ABOUT})
+    path.write_bytes(b"")
+    notebook, left = Graft().preprocess(made(), found)
+    assert notebook.cells[0].source == "def f(): return 1"
+    assert HANDED_IN not in left
+
+
+def test_the_log_says_what_could_not_be_read(course, caplog):
+    course("release", made(**{MARK: {"assignment": "tiny"}}))
+    path = course("submitted/ada", made())
+    path.write_bytes(b"")
+    graft = Graft()
+    graft.log.propagate = True
+    with caplog.at_level("WARNING", logger=graft.log.name):
+        notebook, _ = graft.preprocess(made(), resources(path))
+    reason = "tiny.ipynb is empty (0 bytes); save your work and hand it in again."
+    assert f"ada: {reason}" in caplog.text
+    assert notebook.metadata[MARK]["refused"] == reason
+
+
+@pytest.mark.parametrize("odd", ["NaN", '"\\ud800"', '"\t"'])
+def test_odd_outputs_are_read_and_written_back(course, tmp_path, odd):
+    text = nbformat.writes(made()).replace('"metadata": {}', f'"metadata": {{"odd": {odd}}}', 1)
+    path = tmp_path / "tiny.ipynb"
+    path.write_text(text)
+    output, found = SubmissionExporter().from_filename(str(path), {**ABOUT})
+    assert UNREADABLE not in found
+    assert nbformat.reads(output.encode().decode(), as_version=4).cells[0].source == "# Tiny"
 
 
 def test_a_notebook_of_another_kind_goes_on_as_it_came_but_may_not_claim_to_be_ours(course):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import json
 
 import nbformat
 import pytest
@@ -38,8 +37,9 @@ def graded_as(monkeypatch, grading, tiny):
     asked = []
 
     def install(verdict=Verdict.PASS):
-        def one(grading, name, path):
-            asked.append((name, json.loads(path.read_bytes())))
+        def one(grading, submission):
+            asked.append(submission)
+            name = submission.id
             found = tuple(
                 CheckResult(
                     c.id, c.entry_point, c.visibility, verdict, c.points if verdict is Verdict.PASS else 0.0, c.points
@@ -53,7 +53,7 @@ def graded_as(monkeypatch, grading, tiny):
                 notes=("Cell 3: NameError.",),
             )  # fmt: skip
 
-        monkeypatch.setattr("autograder.pipeline.grade_one", one)
+        monkeypatch.setattr("autograder.pipeline.grade_read", one)
         return asked
 
     return install
@@ -96,9 +96,8 @@ def test_a_finished_result_is_not_graded_again(grading, store, graded_as):
     again = grade_notebook(grading, entry, store, {})
     assert [again] == first
     assert len(asked) == 1
-    (name, program) = asked[0]
-    assert name == "ada"
-    assert [one["source"] for one in program["cells"]] == ["", "def double(x):\n    return 2 * x"]
+    assert asked[0].id == "ada"
+    assert [(cell.number, cell.source) for cell in asked[0].cells] == [(2, "def double(x):\n    return 2 * x")]
 
 
 def test_when_the_grader_breaks_nothing_is_recorded(grading, store, graded_as):
@@ -141,9 +140,29 @@ def test_what_a_person_grades_is_left_to_her(grading, store, graded_as):
 def test_an_unreadable_file_is_a_blank_notebook(tmp_path):
     released = notebook(copy.deepcopy(DOUBLE))
     (tmp_path / "tiny.ipynb").write_text("{")
-    assert (
-        graft_file(tmp_path / "tiny.ipynb", released).notebook.metadata[MARK]["refused"].startswith("tiny.ipynb is no")
-    )
+    refused = graft_file(tmp_path / "tiny.ipynb", released).notebook
+    assert refused.metadata[MARK]["refused"].startswith("tiny.ipynb is cut off: its JSON ends half-way; ")
+
+
+def test_an_unreadable_file_is_told_in_every_cell_and_costs_no_sandbox(grading, store, tmp_path):
+    (tmp_path / "tiny.ipynb").write_bytes(b"")
+    released = notebook(copy.deepcopy(DOUBLE))
+    entry = Entry("ada", "tiny", graft_file(tmp_path / "tiny.ipynb", released).notebook)
+    report = grade_notebook(grading, entry, store, {})
+    reason = "tiny.ipynb is empty (0 bytes); save your work and hand it in again."
+    assert {(result.verdict, result.message) for result in report.results} == {(Verdict.UNREADABLE, reason)}
+    locked, test = entry.notebook.cells[0], entry.notebook.cells[-1]
+    assert reason in locked.outputs[0].data["text/plain"]
+    assert reason in test.outputs[0].data["text/plain"]
+    assert test.outputs[1].data["text/plain"] == "0.0"
+
+
+def test_a_script_under_the_notebooks_name_is_graded(grading, store, graded_as, tmp_path):
+    asked = graded_as()
+    (tmp_path / "tiny.ipynb").write_text("import numpy as np\n\ndef double(x):\n    return 2 * x\n")
+    made = graft_file(tmp_path / "tiny.ipynb", notebook(copy.deepcopy(DOUBLE))).notebook
+    grade_notebook(grading, Entry("ada", "tiny", made), store, {})
+    assert "def double" in asked[0].cells[0].source
 
 
 def test_the_seed_of_a_class_is_drawn_once(store):

@@ -127,3 +127,13 @@ def luminance(colour):
     parts = [int(colour[i : i + 2], 16) / 255 for i in (0, 2, 4)]
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
     return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def test_a_notebook_that_could_not_be_read_says_why_at_each_check():
+    reason = "tiny.ipynb is empty (0 bytes); save your work and hand it in again."
+    lost = [CheckResult("f.values", "f", Visibility.PUBLIC, Verdict.UNREADABLE, 0.0, 2.0, reason)]
+    text, html, value = shown(*lost)
+    assert "? UNREADABLE" in text
+    assert f"found: {reason}" in text
+    assert reason in html
+    assert value["data"]["text/plain"] == "0.0"

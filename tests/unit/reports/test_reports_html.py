@@ -19,12 +19,14 @@ from report_factory import (
     perfect,
     report,
     result,
+    unreadable,
     wrong,
 )
 
 from autograder.model import Verdict
 from autograder.reports.html import render_class_html, render_report_html
 
+READ = "sue.ipynb is cut off: its JSON ends half-way."
 VOID = {"meta", "wbr", "br"}
 
 
@@ -167,3 +169,9 @@ def test_invisible_characters_are_spelt_out(attack):
     html = class_page(hostile(attack)) + render_report_html(hostile(attack))
     assert attack[0] not in html
     assert html.encode().count(attack[0].encode("unicode_escape")) > 10
+
+
+def test_what_could_not_be_read_says_why_once():
+    for page in (Page(render_report_html(unreadable(), assignment(), SENTENCES)), Page(class_page(unreadable()))):
+        assert page.text.count(f"UNREADABLE {READ}") == 1
+        assert "not written yet" not in page.text

@@ -5,7 +5,7 @@ import json
 import msgspec
 import pytest
 from jsonschema import Draft202012Validator
-from report_factory import every_verdict, hostile, mixed, perfect, report, result
+from report_factory import every_verdict, hostile, mixed, perfect, report, result, unreadable
 from speed_factory import race_report, speed_report
 
 from autograder.reports.schema import report_schema
@@ -26,7 +26,7 @@ def test_schema_is_one_and_names_itself():
     assert "NaN" not in json.dumps(schema, allow_nan=False)
 
 
-@pytest.mark.parametrize("made", [mixed, every_verdict, perfect, lambda: hostile("<b>\x1b"), report])
+@pytest.mark.parametrize("made", [mixed, every_verdict, perfect, unreadable, lambda: hostile("<b>\x1b"), report])
 def test_reports_fit(made):
     assert errors(as_json(made())) == []
 

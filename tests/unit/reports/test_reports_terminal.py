@@ -19,6 +19,7 @@ from report_factory import (
     perfect,
     report,
     result,
+    unreadable,
     wrong,
 )
 from rich.console import Console
@@ -126,7 +127,27 @@ def test_each_verdict_has_a_glyph_and_a_word(verdict):
 
 def test_every_verdict_has_a_rank():
     assert sorted(ORDER) == sorted(Verdict)
-    assert "1 of 9 points" in shown(every_verdict())
+    assert "1 of 10 points" in shown(every_verdict())
+
+
+def test_what_could_not_be_read_says_why_once():
+    text = shown(unreadable())
+    assert text.count("sue.ipynb is cut off: its JSON ends half-way.") == 1
+    assert "? UNREADABLE  sue.ipynb is cut off" in text
+    assert "0 of 60 points" in text
+    assert "not written yet" not in text
+    assert "conv2d" not in text
+
+
+def test_class_says_who_could_not_be_read():
+    text = drawn(render_class([unreadable(), perfect()], [assignment()]), 140)
+    assert re.search(r"sue +0 / 60 +─{10} +\?{5} +could not be read: sue\.ipynb is cut off", text)
+    assert "? 15 UNREADABLE" in text
+
+
+def test_class_tells_not_defined_from_not_written():
+    text = drawn(render_class([report([result("f.a", Verdict.MISSING, message="f is not defined.")])]))
+    assert "f: not defined." in text
 
 
 def test_a_grader_error_is_no_fault_of_the_student():

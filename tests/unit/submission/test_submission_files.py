@@ -100,5 +100,5 @@ def test_large_notebook_is_refused_before_it_is_read(tmp_path):
     with open(tmp_path / "ada.ipynb", "wb") as file:
         file.truncate(100 << 30)  # sparse
     assert refusal(tmp_path / "ada.ipynb") == (
-        "ada.ipynb is 102400 MB; the limit is 20 MB: clear its outputs and save it."
+        "ada.ipynb is 102400 MB; the limit is 100 MB: clear its outputs and save it."
     )

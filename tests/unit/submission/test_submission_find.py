@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import SubmissionRefused
+from autograder.model import Unreadable
 from autograder.submission import find_submissions, read_submission
 
 
@@ -21,7 +22,14 @@ def tree(tmp_path):
 
 
 def found(root, *paths):
-    return [(id, str(path.relative_to(root))) for id, path in find_submissions([root / path for path in paths])]
+    entries = find_submissions([root / path for path in paths]).entries
+    return [(entry.id, str(entry.path.relative_to(root))) for entry in entries]
+
+
+def refusals(path):
+    """Why each submission at `path` cannot be read, by student."""
+    read = [entry.read() for entry in find_submissions([path]).entries]
+    return {one.id: one.reason for one in read if isinstance(one, Unreadable)}
 
 
 def test_file_is_one_submission(tree):
@@ -32,7 +40,7 @@ def test_folder_that_holds_one_source_is_one_submission_named_for_the_folder(tre
     root = tree(
         "ada/nn.ipynb", "ada/data/x.csv", "ada/README.md", "ada/expected.toml", "ada/.ipynb_checkpoints/nn.ipynb"
     )
-    assert found(root, "ada") == [("ada", "ada/nn.ipynb")]
+    assert found(root, "ada") == [("ada", "ada")]
 
 
 def test_class_folder_is_one_submission_a_child(tree):
@@ -84,8 +92,9 @@ def test_folder_nested_too_deep_is_refused(tree):
 
 
 def test_empty_folder_is_refused(tree):
-    with pytest.raises(SubmissionRefused, match=r"hw holds no submission; name a folder of \.py, \.ipynb or \.zip\.$"):
-        find_submissions([tree("hw/", "hw/README.md") / "hw"])
+    assert refusals(tree("hw/", "hw/README.md") / "hw") == {
+        "hw": "hw holds no submission; hand in a .py, an .ipynb or a .zip, or name a folder of such."
+    }
 
 
 def test_equal_ids_are_told_apart_by_their_folders(tree):
@@ -93,17 +102,38 @@ def test_equal_ids_are_told_apart_by_their_folders(tree):
     assert found(root, "one/ada.py", "two/Ada.py", "one/bob.py", "three/ada") == [
         ("bob", "one/bob.py"),
         ("one-ada", "one/ada.py"),
-        ("three-ada", "three/ada/nn.py"),
+        ("three-ada", "three/ada"),
         ("two-Ada", "two/Ada.py"),
     ]
 
 
-def test_equal_ids_in_one_folder_are_refused(tree):
+def test_equal_ids_in_one_folder_are_refused_for_those_alone(tree):
     root = tree("hw/ada.py", "hw/ada.ipynb", "hw/bob.py")
-    with pytest.raises(
-        SubmissionRefused, match=r"ada\.ipynb and .*ada\.py would both be graded as one student; rename one of them\.$"
-    ):
-        find_submissions([root / "hw"])
+    assert found(root, "hw") == [
+        ("ada (ada.ipynb)", "hw/ada.ipynb"),
+        ("ada (ada.py)", "hw/ada.py"),
+        ("bob", "hw/bob.py"),
+    ]
+    sentence = "ada.ipynb and ada.py would both be graded as ada; leave one of them."
+    assert refusals(root / "hw") == {"ada (ada.ipynb)": sentence, "ada (ada.py)": sentence}
+
+
+def test_what_is_passed_over_is_listed_and_makes_the_folder_a_class(tree):
+    root = tree("hw/readme_bob.py", "hw/.carl.py", "hw/README.md", "hw/.DS_Store", "hw/ada.py", "hw/._ada.py")
+    handed_in = find_submissions([root / "hw"])
+    assert [(entry.id, entry.where) for entry in handed_in.entries] == [("ada", "ada.py")]
+    assert handed_in.passed_over == (".carl.py", "readme_bob.py")
+
+
+def test_sentences_name_paths_relative_to_the_class(tree):
+    root = tree("hw/ada.py", "hw/bob/deep/", "hw/eve/one.py", "hw/eve/two.py", "hw/sue/report.pdf", "hw/tim/nn.py")
+    (root / "hw/tim/nn.py").write_bytes(b"caf\xe9")
+    assert refusals(root / "hw") == {
+        "bob": "bob holds no .py, .ipynb or .zip; put the solution directly into it.",
+        "eve": "eve holds 2 submissions (one.py, two.py); leave exactly one.",
+        "sue": "sue holds no .py, .ipynb or .zip, only report.pdf; put the solution directly into it.",
+        "tim": "tim/nn.py is not UTF-8 (byte 0xE9 on line 1); save it as UTF-8 and hand it in again.",
+    }
 
 
 def test_the_same_path_twice_is_one_submission(tree):
@@ -114,7 +144,7 @@ def test_the_same_path_twice_is_one_submission(tree):
 def test_working_directory_is_named_by_its_real_name(tree, monkeypatch):
     root = tree("ada/nn.py")
     monkeypatch.chdir(root / "ada")
-    assert find_submissions([Path(".")]) == [("ada", Path("nn.py"))]
+    assert [(entry.id, entry.where) for entry in find_submissions([Path(".")]).entries] == [("ada", "ada")]
     assert read_submission(Path(".")).id == "ada"
 
 
@@ -128,4 +158,5 @@ def test_the_instructors_own_link_to_a_class_is_followed_but_not_a_students(tree
 
 
 def test_missing_path_is_left_for_reading_to_refuse(tmp_path):
-    assert find_submissions([tmp_path / "ada.py"]) == [("ada", tmp_path / "ada.py")]
+    (entry,) = find_submissions([tmp_path / "ada.py"]).entries
+    assert entry.read() == Unreadable("ada", "ada.py does not exist; check the path.")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from autograder.submission.magics import drop_cell_magic, drop_commands
+from autograder.submission.prompts import without_prompts
 from autograder.submission.statements import Scanner
 
 
@@ -34,6 +35,9 @@ def place(line):
         "%%bash",
         "!echo \"it's",
         "!echo '''",
+        "pip install numpy",
+        "cd ../data",
+        "ls -l",
     ],
 )
 def test_command_is_blanked_with_a_note(line):
@@ -61,6 +65,7 @@ def test_command_is_blanked_with_a_note(line):
         "def f(x):\n    '''doc\n    %d\n    '''",
         's = ""\nt = """%""" "?"',
         "print('what?')",
+        "pip = 3\ntime -= 1\ntime .sleep(1)\nls in x\nconfig if x else 1  # %",
         "# ?",
     ],
 )
@@ -128,3 +133,52 @@ def test_closing_bracket_without_opening_one_is_forgiven():
     scanner = Scanner()
     scanner.feed("x = 1)")
     assert scanner.fresh
+
+
+def test_time_runs_its_statement_in_the_notebook():
+    assert drop_commands("if x:\n    %time y = f()\nz = 1", place) == ("if x:\n    y = f()\nz = 1", [])
+
+
+def test_pylab_without_its_stars_imports_its_modules_alone():
+    source, _ = drop_commands("%pylab --no-import-all", place)
+    assert source == (
+        "import numpy; import numpy as np; import matplotlib; from matplotlib import pyplot; "
+        "import matplotlib.pyplot as plt"
+    )
+
+
+def test_title_of_a_form_may_stand_above_the_magic():
+    assert drop_cell_magic("#@title Timing\n%%time\nx = 1") == ("#@title Timing\n\nx = 1", "%%time")
+
+
+# ── prompts ────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("pasted", "plain"),
+    [
+        (">>> def f(x):\n...     return x\n...\n>>> f(1)", "def f(x):\n    return x\n\nf(1)"),
+        ("    >>> def f(x):\n    ...     return x", "def f(x):\n    return x"),
+        ("x = 1\n\n>>> y = 2\n>>> s = '''a\n... b'''", "x = 1\n\ny = 2\ns = '''a\n... b'''"),
+        ("\nIn [1]: def f(x):\n   ...:     return x\n   ...:\nIn [2]: f(1)", "\ndef f(x):\n    return x\n\nf(1)"),
+        ("[ins] In [1]: x = 1", "x = 1"),
+        (">>>", ""),
+    ],
+)
+def test_prompts_are_taken_off(pasted, plain):
+    assert without_prompts(pasted) == plain
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["x = 1\ny = 2\n... + 3", "def f(): ...\n...", "# >>> x", "s = '''\n\n>>> x\n'''", "In [1]:x", "x = a >>> b"],
+)
+def test_what_is_not_a_prompt_stays(source):
+    assert without_prompts(source) == source
+
+
+@pytest.mark.parametrize("source", [">>> if x:\n...     y = 1\n>>> z", "In [1]: x = 1\nIn [2]: y = 2", "x = 1\n..."])
+def test_prompts_go_where_the_installed_ipython_takes_them_off(source):
+    from IPython.core.inputtransformer2 import classic_prompt, ipython_prompt
+
+    assert without_prompts(source) == "".join(ipython_prompt(classic_prompt(source.splitlines(keepends=True))))

@@ -22,7 +22,9 @@ def code(source, **more):
 
 
 def read(content):
-    return read_notebook(content if isinstance(content, str) else json.dumps(content), "nn.ipynb")
+    text = content if isinstance(content, str | bytes) else json.dumps(content)
+    pieces = read_notebook(text if isinstance(text, bytes) else text.encode(), "nn.ipynb")
+    return pieces.cells, pieces.notes
 
 
 def refusal(content):
@@ -67,7 +69,7 @@ def test_code_where_jupyter_shows_none_is_not_read():
     [
         (notebook(), "nn.ipynb holds no code in its 0 cells; hand in the notebook that defines your functions."),
         (
-            notebook(code("%pylab"), code("# x"), code(" \n")),
+            notebook(code("%cd"), code("# x"), code(" \n")),
             "nn.ipynb holds no code in its 3 cells; hand in the notebook that defines your functions.",
         ),
         (
@@ -84,7 +86,16 @@ def test_code_where_jupyter_shows_none_is_not_read():
             "nn.ipynb is JSON but not a notebook (Expected str, got int - at $.cells[0].source[1]); "
             "open it in Jupyter and save it again.",
         ),
-        ("", "nn.ipynb is not valid JSON (Input data was truncated); open it in Jupyter and save it again."),
+        (" \n", "nn.ipynb is empty (nothing but blank lines); save your work and hand it in again."),
+        (
+            json.dumps(notebook(code("x = 1")))[:60],
+            "nn.ipynb is cut off: its JSON ends half-way; save it again, or download it again, and hand in the whole "
+            "file.",
+        ),
+        (
+            '{"nbformat": 4,\n<<<<<<< HEAD\n"cells": []\n=======\n>>>>>>> theirs\n}',
+            "nn.ipynb holds the conflict markers of a Git merge (line 2); keep one side and delete the markers.",
+        ),
         (
             notebook(code("x = 1\0")),
             "nn.ipynb, cell 1, holds a NUL character on line 1; delete it, or save the file as plain text.",
@@ -145,9 +156,29 @@ def test_integer_of_a_million_digits_is_skipped_or_refused_by_place():
     assert "Integer value out of range - at $.nbformat" in refusal('{"nbformat": ' + "1" * 10**6 + "}")
 
 
-@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
-def test_numbers_that_no_browser_reads_are_refused(number):
-    assert "is not valid JSON (JSON is malformed: invalid character" in refusal(with_metadata(number))
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", '"a\tb\nc"', '"\\ud83d"', '{"x": [NaN, "NaN"]}'])
+def test_what_no_browser_reads_beside_the_code_is_passed_over(number):
+    """Python's json module writes the first three, and Jupyter reads them."""
+    assert sources(with_metadata(number)) == [(1, 1, "x = 1")]
+
+
+def test_repairs_leave_code_as_it_is():
+    tricky = 's = \'NaN "NaN" \\ud800 \\"\'  # Infinity, \\'
+    text = json.dumps(notebook(code(tricky))).replace('"metadata": {}', '"metadata": {"x": NaN}', 1)
+    assert sources(text) == [(1, 1, tricky)]
+
+
+def test_bytes_that_are_no_text_matter_only_in_code():
+    text = json.dumps(notebook(code("x = 1", outputs=["@"]))).encode()
+    assert sources(text.replace(b"@", b"caf\xe9")) == [(1, 1, "x = 1")]
+    text = json.dumps(notebook(code("x = '@'"))).encode()
+    assert refusal(text.replace(b"@", b"caf\xe9")) == (
+        "nn.ipynb is not UTF-8 (byte 0xE9 on line 1); save it as UTF-8 and hand it in again."
+    )
+
+
+def test_a_number_where_none_may_stand_is_no_repair():
+    assert "is JSON but not a notebook (Expected" in refusal('{"nbformat": NaN, "cells": []}')
 
 
 def test_number_that_overflows_is_skipped_and_never_a_format():
@@ -162,12 +193,11 @@ def test_of_equal_keys_the_last_counts_as_in_jupyter():
 
 
 @pytest.mark.parametrize("half", [r"\ud800", r"\ud800 and more text", r"\uDC00x", r"\udbff\u0041 and more"])
-def test_half_of_a_surrogate_pair_is_refused(half):
-    text = json.dumps(notebook(code("s = '@'"))).replace("@", half)
-    assert refusal(text) == (
-        "nn.ipynb is not valid JSON (it holds half of a surrogate pair, which is no character); "
-        "open it in Jupyter and save it again."
-    )
+def test_half_of_a_surrogate_pair_is_replaced(half):
+    text = json.dumps(notebook(code("s = '@'"), code("x = 1"))).replace("@", half)
+    (_, _, source), other = sources(text)
+    assert source.startswith("s = '\N{REPLACEMENT CHARACTER}")
+    assert other == (2, 1, "x = 1")
 
 
 def test_whole_surrogate_pair_is_a_character():
@@ -190,6 +220,48 @@ def test_dropped_commands_are_noted_by_cell_and_line():
         "cell 1, line 2: `%matplotlib inline` is a notebook command and was dropped",
         "cell 2: begins with `%%bash` and was dropped whole",
     ]
+
+
+PYLAB = notebook(code("%pylab inline\nx = zeros(3)"))
+
+
+def test_pylab_imports_what_it_imports_in_jupyter():
+    ((_, _, source),) = sources(PYLAB)
+    first, second = source.split("\n")
+    assert first.startswith("import numpy; import numpy as np; from numpy.fft import *; ")
+    assert "from builtins import abs, bool, bytes, max, min, pow, round" in first
+    assert second == "x = zeros(3)"
+    assert read(PYLAB)[1] == ["cell 1, line 1: `%pylab inline` is a notebook command and was read as its imports"]
+    names: dict = {}
+    exec(first[: first.index("; import matplotlib")], names)  # noqa: S102 — our own text
+    assert names["tanh"] is names["np"].tanh
+    assert names["round"] is round
+
+
+def dropped(*cells):
+    pieces = read_notebook(json.dumps(notebook(*cells, code("x = 1"))).encode(), "nn.ipynb")
+    return [(one.names, one.why) for one in pieces.dropped]
+
+
+@pytest.mark.parametrize("line", ["%%writefile nn.py", "%%bash", "%%cython", "#@title Layers\n%%writefile nn.py"])
+def test_functions_in_a_cell_that_is_not_run_are_remembered(line):
+    found = dropped(code(f"{line}\ndef f(x):\n    return x\n\nclass Layer:\n    def g(self): ..."))
+    magic = line.split("\n")[-1]
+    why = f"stands in cell 1, which begins with `{magic}` and is not run; delete that line"
+    assert found == [(("f", "Layer", "g"), why)]
+
+
+def test_functions_in_a_cell_of_another_type_are_remembered():
+    cell = {"cell_type": "markdown", "source": "def f(x):\n    return x", "metadata": {}}
+    why = "stands in cell 1, which is a markdown cell; make it a code cell"
+    assert dropped(cell) == [(("f",), why)]
+
+
+def test_cell_with_conflict_markers_costs_that_cell():
+    cell = code("<<<<<<< HEAD\ndef f(x): ...\n=======\n>>>>>>> theirs")
+    what = "holds the conflict markers of a Git merge (line 1); keep one side and delete the markers"
+    assert dropped(cell) == [(("f",), f"stands in cell 1, which {what}")]
+    assert read(notebook(cell, code("x = 1")))[1] == [f"cell 1: {what}; the cell was not run"]
 
 
 def test_timed_cell_keeps_its_code_and_lines():

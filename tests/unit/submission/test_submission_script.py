@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.errors import SubmissionRefused
-from autograder.model import Cell
+from autograder.model import Cell, Dropped
 from autograder.submission import read_submission
 from autograder.submission.python_file import _sections
 
@@ -118,13 +118,13 @@ def test_source_at_the_limit_passes_and_one_byte_more_does_not(tmp_path):
     )
 
 
-@pytest.mark.parametrize("data", ["", "\n\n  \n", "# only\n   # comments", "\ufeff", "# %%\n# %% [markdown]\n# text"])
+@pytest.mark.parametrize("data", ["\n\n  \n", "# only\n   # comments", "\ufeff", "# %%\n# %% [markdown]\n# text"])
 def test_no_code_is_refused(tmp_path, data):
     assert refusal(tmp_path, data) == "ada.py holds no code; hand in the file that defines your functions."
 
 
 def test_names_in_sentences_are_printable(tmp_path):
-    message = refusal(tmp_path, "", "a\x1b[31m\u202e\n.py")
+    message = refusal(tmp_path, "#", "a\x1b[31m\u202e\n.py")
     assert message.startswith("a\\x1b[31m\\u202e\\n.py holds no code")
 
 
@@ -205,3 +205,37 @@ def test_notes_are_capped(tmp_path):
     notes = read(tmp_path, "x = 1\n" + "%a\n" * 1000).notes
     assert len(notes) == 21
     assert notes[-1] == "and 980 more notes like these"
+
+
+# ── what Git and other encodings leave ─────────────────────────────────────────────────────────
+
+SIDES = "<<<<<<< HEAD\ndef f(x):\n    return x\n=======\ndef g(x):\n    return -x\n>>>>>>> theirs\n"
+
+
+def test_declared_encoding_is_read_as_python_reads_it(tmp_path):
+    submission = read(tmp_path, "# coding: latin-1\ns = 'caf\xe9'\n".encode("latin-1"))
+    assert "s = 'café'" in submission.cells[0].source
+    assert submission.notes == ()
+
+
+@pytest.mark.parametrize("name", ["unicode_escape", "utf-7", "nosuch", "hex"])
+def test_encoding_that_is_more_than_text_is_not_used(tmp_path, name):
+    assert refusal(tmp_path, f"# coding: {name}\ns = '\xe9'\n".encode("latin-1")).startswith("ada.py is not UTF-8 ")
+
+
+def test_script_with_conflict_markers_is_refused_by_line(tmp_path):
+    assert refusal(tmp_path, f"x = 1\n{SIDES}") == (
+        "ada.py holds the conflict markers of a Git merge (line 2); keep one side and delete the markers."
+    )
+
+
+def test_conflict_in_one_section_costs_that_section(tmp_path):
+    submission = read(tmp_path, f"x = 1\n# %%\ny = 2\n{SIDES}# %%\nz = 3\n")
+    assert [cell.source for cell in submission.cells] == ["x = 1", "# %%\nz = 3\n"]
+    what = "holds the conflict markers of a Git merge (line 4); keep one side and delete the markers"
+    assert submission.notes == (f"this file {what}; that part was not run",)
+    assert submission.dropped == (Dropped(("f", "g"), f"stands where the file {what}"),)
+
+
+def test_conflict_markers_in_a_string_are_text(tmp_path):
+    assert read(tmp_path, f"s = '''\n{SIDES}'''\n").notes == ()
