@@ -10,7 +10,7 @@ from autograder.reports.export.told import Told, summary, told
 from autograder.reports.text import one_line, points, visible
 
 # JUnit knows failure (the code is wrong), error (it did not run to its end) and skipped.
-_ERRORS = {Verdict.CRASH, Verdict.TIMEOUT, Verdict.MEMORY, Verdict.GRADER_ERROR}
+_ERRORS = {Verdict.UNREADABLE, Verdict.CRASH, Verdict.TIMEOUT, Verdict.MEMORY, Verdict.GRADER_ERROR}
 _SKIPPED = {Verdict.SKIPPED}
 
 

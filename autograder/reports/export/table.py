@@ -36,7 +36,7 @@ def render_csv(reports: Sequence[GradeReport]) -> str:
 
 def attention(report: GradeReport) -> list[str]:
     """The verdicts of `report` that a person should look at."""
-    wanted = (Verdict.GRADER_ERROR, Verdict.FORBIDDEN, Verdict.TIMEOUT, Verdict.MEMORY)
+    wanted = (Verdict.UNREADABLE, Verdict.GRADER_ERROR, Verdict.FORBIDDEN, Verdict.TIMEOUT, Verdict.MEMORY)
     met = {result.verdict for result in report.results}
     return [str(verdict) for verdict in wanted if verdict in met]
 

@@ -61,7 +61,11 @@ def _lines(result: CheckResult, sentences: Mapping[str, str]) -> list[str]:
     if result.visibility is Visibility.HIDDEN:
         return [f"{result.verdict}: {MEANING[result.verdict]}", *why]
     lines = [f"{result.verdict}: {one_line(result.message) or MEANING[result.verdict]}", *why]
-    if (sentence := sentences.get(result.check)) and result.verdict not in (Verdict.MISSING, Verdict.SKIPPED):
+    if (sentence := sentences.get(result.check)) and result.verdict not in (
+        Verdict.UNREADABLE,
+        Verdict.MISSING,
+        Verdict.SKIPPED,
+    ):
         lines.insert(0, f"asked: {one_line(sentence)}")
     if result.counterexample:
         lines += [f"case: {name} {value}".replace("  ", " ") for name, value in case_lines(result.counterexample)]
