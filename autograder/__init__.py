@@ -8,6 +8,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from autograder.version import VERSION
+
 if TYPE_CHECKING:
     from autograder.assignment.declare import mistake, variant
     from autograder.assignment.edits import edits
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from autograder.speed.declare import Kernel, Problem, Race, Split, Step, Task
     from autograder.wire import Rng
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 _HOMES = {
     "CONTENTS": "checks.case",

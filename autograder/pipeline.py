@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-import autograder
 from autograder.assignment.discover import Declared, discover, find_assignment
 from autograder.errors import GraderFault, SubmissionFault
 from autograder.examine import Examiner
@@ -36,6 +35,7 @@ from autograder.score import grader_failed, total
 from autograder.store import Store, result_key
 from autograder.submission import Entry
 from autograder.submission.text import printable
+from autograder.version import VERSION
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def _key(grading: Grading, submission: Submission | Unreadable) -> str:
     what = submission.reason if isinstance(submission, Unreadable) else submission.sha256
     asked = " ".join(check.id for check in grading.checks)
     version = grading.declared.assignment.version
-    return result_key(submission.id, what, version, autograder.__version__, asked, grading.seed)
+    return result_key(submission.id, what, version, VERSION, asked, grading.seed)
 
 
 def _run(grading: Grading, submission: Submission) -> tuple[tuple[CheckResult, ...], Sequence[str], float]:
@@ -155,7 +155,7 @@ def _report(
         isolation=grading.isolation,
         seed=grading.seed,
         environment=environment(grading.declared.assignment.policy.packages),
-        grader=autograder.__version__,
+        grader=VERSION,
         cpu_s=round(cpu_s + used, 4),
         wall_s=round(wall_s, 4),
         notes=tuple(notes),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import io
 import os
 import sys
@@ -20,6 +19,7 @@ from autograder.reports.cell import display, entry_html, entry_text, notice
 from autograder.reports.digest import Part
 from autograder.sandbox.local import LocalRunner
 from autograder.score import grader_failed, total
+from autograder.text import hint
 
 NOT_ISOLATED = "This run was not isolated: it ran in the notebook's own process, where code can do anything."
 PRACTICE = "It is practice and no grade."
@@ -74,9 +74,7 @@ def _owner(entry_point: str) -> Declared:
         if entry_point in here:
             return discover(folder)  # only this one: another's reference may import torch
         names += here
-    near = difflib.get_close_matches(str(entry_point), names, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(names) or 'none here'}."
-    raise AutograderError(f"No assignment here has an entry point {entry_point!r}; {hint}")
+    raise AutograderError(f"No assignment here has an entry point {entry_point!r}; {hint(entry_point, names)}")
 
 
 @contextlib.contextmanager

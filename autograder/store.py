@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import sqlite3
 import threading
 import urllib.parse
@@ -15,6 +14,7 @@ import msgspec
 
 from autograder.errors import AutograderError
 from autograder.model import GradeReport, SpeedReport
+from autograder.text import write_whole
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS run (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -71,7 +71,7 @@ class Store:
         data = msgspec.json.encode(report)
         path = self.folder / "reports" / f"{file_stem(f'{report.assignment.id}-{report.submission.id}')}.json"
         with self._lock:  # the file first: what has a row is not graded again, so a file that is missing then stays so
-            _write_whole(path, msgspec.json.format(data, indent=1))
+            write_whole(path, msgspec.json.format(data, indent=1))
             self._db.execute(
                 "INSERT INTO report VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
                 (key, report.submission.id, report.assignment.id, data),
@@ -113,7 +113,7 @@ def keep_speed(folder: Path, report: SpeedReport) -> Path:
     path = folder / SPEED / report.assignment.id / f"{file_stem(report.submission.id)}.json"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write_whole(path, msgspec.json.format(msgspec.json.encode(report), indent=1))
+        write_whole(path, msgspec.json.format(msgspec.json.encode(report), indent=1))
     except OSError as error:
         raise AutograderError(f"The time cannot be kept in {folder}: {error}; choose another --out.") from None
     return path
@@ -132,13 +132,6 @@ def _speed_in(path: Path) -> SpeedReport:
         raise AutograderError(
             f"{path} is no speed report ({error}); delete it, or time the submission again."
         ) from None
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    """Under its name a file is there in full or not at all; two processes that write it do not mix."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.write_bytes(data)
-    part.replace(path)
 
 
 def file_stem(name: str) -> str:

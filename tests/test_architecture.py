@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 
 # The stages, each of which knows the records, the errors, the wire and itself.
 STAGES = ("assignment", "submission", "sandbox", "checks", "diagnosis", "score", "reports", "release", "speed")
-COMMON = ("autograder.model", "autograder.errors", "autograder.wire")
+COMMON = ("autograder.model", "autograder.errors", "autograder.wire", "autograder.text", "autograder.version")
 
 # What joins the stages and may therefore import them.
 JOINERS = ("examine", "pipeline", "timing", "replay", "practice", "notebook", "prove", "nbgrader", "cli")
@@ -42,10 +42,18 @@ OURS = {
     "autograder/wire.py": (),
     "autograder/model.py": (),
     "autograder/errors.py": ("autograder.model",),
-    "autograder/reports/": ("autograder.model", "autograder.errors", "autograder.score", "autograder.reports"),
+    "autograder/text.py": (),
+    "autograder/version.py": (),
+    "autograder/reports/": (
+        "autograder.model",
+        "autograder.errors",
+        "autograder.score",
+        "autograder.text",
+        "autograder.reports",
+    ),
     "autograder/score.py": ("autograder.model", "autograder.errors", "autograder.score"),
     "autograder/executors.py": ("autograder.errors",),
-    "autograder/store.py": ("autograder.model", "autograder.errors"),
+    "autograder/store.py": ("autograder.model", "autograder.errors", "autograder.text"),
     "assignments/": ("autograder",),
     "reference/": ("autograder",),
     **{
@@ -204,7 +212,20 @@ def test_every_part_of_the_package_has_a_role():
         for path in (ROOT / "autograder").iterdir()
         if path.suffix == ".py" or (path / "__init__.py").is_file()
     }
-    known = {*STAGES, *JOINERS, "model", "errors", "wire", "worker", "executors", "store", "__init__", "__main__"}
+    known = {
+        *STAGES,
+        *JOINERS,
+        "model",
+        "errors",
+        "wire",
+        "text",
+        "version",
+        "worker",
+        "executors",
+        "store",
+        "__init__",
+        "__main__",
+    }
     assert parts - known == set(), "say in STAGES, JOINERS or OURS what this part may know"
 
 

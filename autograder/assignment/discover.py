@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import graphlib
 import importlib.metadata
 import importlib.util
@@ -21,6 +20,7 @@ from autograder.assignment.edits import edit_problems
 from autograder.assignment.load import load_assignment
 from autograder.errors import AssignmentError, AutograderError
 from autograder.model import Assignment, Check, Mistake, Variant, Visibility
+from autograder.text import hint
 
 ENTRY_POINT_GROUP = "autograder.assignments"
 MODULES = "autograder_assignments"
@@ -72,9 +72,7 @@ def find_assignment(slug: str, start: Path | None = None) -> Declared:
     """The assignment called `slug`; AutograderError, with the nearest name, when there is none."""
     folders = assignment_folders(start)
     if slug not in folders:
-        near = difflib.get_close_matches(slug, folders, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(folders) or 'none here'}."
-        raise AutograderError(f"There is no assignment {slug!r}; {hint}")
+        raise AutograderError(f"There is no assignment {slug!r}; {hint(slug, folders)}")
     return discover(folders[slug])
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import math
 import re
@@ -15,6 +14,7 @@ import msgspec
 
 from autograder.errors import AssignmentError
 from autograder.model import SLUG, Assignment, EntryPoint, Limits, Policy
+from autograder.text import hint
 
 TOP_LEVEL = ("title", "summary", "entry_points", "limits", "policy", "conventions")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -131,10 +131,7 @@ def unknown_keys(where: str, table: Mapping[str, Any], known: Iterable[str]) -> 
     names = tuple(known)
     for key in table:
         if key not in names:
-            near = difflib.get_close_matches(key, names, n=1)
-            yield f"unknown key {where}{key}" + (
-                f"; did you mean {near[0]}?" if near else f"; known are {', '.join(names)}"
-            )
+            yield f"unknown key {where}{key}; {hint(key, names, 'known are {}')}"
 
 
 def _is_names(value: Any) -> bool:

@@ -10,7 +10,8 @@ import sys
 
 import click
 
-import autograder
+from autograder.text import hint
+from autograder.version import VERSION
 
 # Where each command lives; it is imported when it is called or asked for help.
 COMMANDS = {
@@ -50,17 +51,13 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        import difflib
-
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(COMMANDS)}."
-            raise click.UsageError(f"There is no command {args[0]!r}; {hint}", ctx)
+            raise click.UsageError(f"There is no command {args[0]!r}; {hint(args[0], COMMANDS)}", ctx)
         return super().resolve_command(ctx, args)
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(autograder.__version__, prog_name="autograder")
+@click.version_option(VERSION, prog_name="autograder")
 def cli() -> None:
     """Grade hand-written deep learning with property-based tests and numerical gradients.
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-import autograder
 from autograder.cli.common import complete_assignment, load
 from autograder.errors import AutograderError
 from autograder.model import Level
+from autograder.version import VERSION
 
 SYSTEMS = ("github", "gitlab", "gradescope", "classroom50")
 # Where each system looks for what is written, as the next step.
@@ -55,11 +55,10 @@ def init_command(
     if isolation and system != "gradescope":
         raise click.UsageError("--isolation goes with gradescope; elsewhere edit the file that is written.")
     found = load(assignment).assignment
-    version = autograder.__version__
-    file, wanted = handed_in or f"{found.id}.ipynb", package or requirement(found, version)
+    file, wanted = handed_in or f"{found.id}.ipynb", package or requirement(found, VERSION)
     if bad := next((text for text in (file, wanted) if any(c in text for c in "\"'\\`$@\n")), None):
         raise AutograderError(f"{bad!r} cannot stand in a script: leave out quotes, $, @, ` and backslashes.")
-    files = ci_files(system, Target(found, version, file, wanted, isolation))
+    files = ci_files(system, Target(found, VERSION, file, wanted, isolation))
     there = [out / name for name in files if (out / name).exists()]
     if there and not force:
         raise AutograderError(f"{there[0]} is already there; write over it with --force, or choose another --out.")

@@ -13,6 +13,7 @@ from autograder.assignment.discover import Declared, assignment_folders, discove
 from autograder.errors import AutograderError
 from autograder.model import Check, GradeReport, Level, Visibility
 from autograder.reports.digest import unread
+from autograder.text import hint
 
 
 def complete_assignment(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
@@ -48,16 +49,10 @@ def chosen_checks(declared: Declared, only: Sequence[str], public_only: bool) ->
         return checks
     unknown = [name for name in only if not any(name in (check.id, check.entry_point) for check in checks)]
     if unknown:
-        import difflib
-
-        names = [*dict.fromkeys(c.entry_point for c in checks), *(c.id for c in checks)]
-        near = difflib.get_close_matches(unknown[0], names, n=1)
-        hint = (
-            f"did you mean {near[0]}?"
-            if near
-            else f"entry points are {', '.join(dict.fromkeys(c.entry_point for c in checks))}."
-        )
-        raise AutograderError(f"{declared.assignment.id} has no check or entry point {unknown[0]!r}; {hint}")
+        entry_points = ", ".join(dict.fromkeys(c.entry_point for c in checks))
+        names = [*(c.entry_point for c in checks), *(c.id for c in checks)]
+        meant = hint(unknown[0], names, otherwise=f"entry points are {entry_points}.")
+        raise AutograderError(f"{declared.assignment.id} has no check or entry point {unknown[0]!r}; {meant}")
     return tuple(check for check in checks if check.id in only or check.entry_point in only)
 
 

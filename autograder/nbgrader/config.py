@@ -10,6 +10,7 @@ from pathlib import Path
 
 from autograder.errors import AutograderError
 from autograder.nbgrader.course import CONFIG
+from autograder.text import write_whole
 
 BEGIN = "# >>> autograder >>> written by `autograder nbgrader init`; what is changed between these lines is lost"
 END = "# <<< autograder <<<"
@@ -75,9 +76,7 @@ class Amendment:
         if self.before is not None:
             backup = _free(self.path)
             backup.write_text(self.before, encoding="utf-8")
-        part = self.path.with_suffix(".part")
-        part.write_text(self.after, encoding="utf-8")
-        part.replace(self.path)
+        write_whole(self.path, self.after.encode())
         return backup
 
 

@@ -32,11 +32,6 @@ class Equivalent(Record, frozen=True):
     reason: str = ""
 
 
-def load_equivalent(path: Path) -> dict[str, str]:
-    """The reason for each listed id; empty if there is no file. Raises AssignmentError as `read_equivalent` does."""
-    return {entry.id: entry.reason for entry in read_equivalent(path)}
-
-
 def read_equivalent(path: Path) -> list[Equivalent]:
     """The entries as they stand, for `check_equivalent`; none if there is no file.
 

@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 from msgspec import structs
 
-import autograder
 from autograder.assignment.discover import Declared, beside
 from autograder.errors import AutograderError, GraderFault, SubmissionFault
 from autograder.model import (
@@ -37,6 +36,7 @@ from autograder.timing.cuda.device import TENSOR_PACKAGES, choose, gpu_state, im
 from autograder.timing.entry import CPU, Entry, Progress, Track
 from autograder.timing.kernel import KernelRun, floor_of, peak_flops
 from autograder.timing.race import RaceRun, overall
+from autograder.version import VERSION
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def time_submission(
         bonus=part.bonus,
         timings=outcome.timings,
         isolation=outcome.isolation or isolation,
-        grader=autograder.__version__,
+        grader=VERSION,
         cpu_s=round(time.process_time() - cpu, 3),
         wall_s=round(time.monotonic() - started, 3),
         alias=alias_of(submission.cells),

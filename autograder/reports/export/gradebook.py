@@ -5,7 +5,6 @@ Canvas: lib/gradebook_importer.rb. Moodle: the offline grading worksheet of an a
 from __future__ import annotations
 
 import csv
-import difflib
 import io
 import re
 import unicodedata
@@ -17,6 +16,7 @@ from autograder.errors import AutograderError
 from autograder.model import GradeReport
 from autograder.reports import digest
 from autograder.reports.text import points, spreadsheet
+from autograder.text import hint
 
 ROSTER = ("id", "name", "email", "section")
 # The columns by which each system tells its students apart, in the order in which they are tried.
@@ -177,11 +177,9 @@ def _columns(book: Book, report: GradeReport, column: str | None) -> tuple[str, 
     found = exact or [name for name, title in titles.items() if title == wanted]
     if len(found) != 1:
         what = "several columns" if found else "no column"
-        near = difflib.get_close_matches(column or report.assignment.id, book.header, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"its columns are {', '.join(book.header)}."
-        raise AutograderError(
-            f"The gradebook has {what} for {column or report.assignment.id}; name it with --column: {hint}"
-        )
+        name = column or report.assignment.id
+        meant = hint(name, book.header, otherwise="its columns are {}.")
+        raise AutograderError(f"The gradebook has {what} for {name}; name it with --column: {meant}")
     return found[0], book.header.index(found[0]), None
 
 

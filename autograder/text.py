@@ -1,0 +1,28 @@
+"""Small things of text and files that every part needs: what was probably meant, and files that are written whole."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+
+def hint(name: str, known: Iterable[str], otherwise: str = "there are {}.") -> str:
+    """What was probably meant by `name`: "did you mean relu?" where one of `known` is near, else the list of all in
+    the words of `otherwise`."""
+    names = list(known)
+    near = difflib.get_close_matches(str(name), names, n=1)
+    return f"did you mean {near[0]}?" if near else otherwise.format(", ".join(names) or "none here")
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write `data` to the file `path`, or leave what was there: another process never reads half of it. A part that
+    could not be written is removed; OSError as it comes."""
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(data)
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
