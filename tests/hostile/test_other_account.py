@@ -1,0 +1,150 @@
+"""The suite once more as an ordinary user, where it is run as root: other namespaces, other limits, another owner.
+
+As an ordinary user the whole suite is that already; what root does differently cannot be tried then, and is skipped.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+UID = 41234  # nobody's
+# Attacks on what depends on the account: files and processes of others, limits, privileges.
+ATTACKS = (
+    "a_accounts_and_keys", "a_canary_by_path", "a_leftovers_of_others", "a_proc_of_the_grader", "a_process_vm_readv",
+    "b_kill_the_grader", "b_plant_start_up_code", "b_signal_by_descriptor", "e_fork_bomb", "e_memory_mapped",
+    "e_threads_for_every_place", "f_become_root", "f_daemon", "f_leave_files", "f_lift_limits",
+    "f_new_processes_by_clone",
+)  # fmt: skip
+# A view of the file system in which another account may read Python, wherever root has it: /root is root's alone.
+SHOW = """
+set -e
+mkdir -p "$1/shown"
+mount --bind "$2" "$1/shown"
+mount -t tmpfs -o mode=755 tmpfs /root
+mkdir -p "$2"
+mount --bind "$1/shown" "$2"
+shift 2
+exec "$@"
+"""
+
+
+@pytest.fixture(scope="module")
+def ordinary(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
+    """The beginning of a command that an ordinary user runs."""
+    if sys.platform != "linux" or os.getuid() != 0:
+        pytest.skip("the suite runs as an ordinary user already; root is needed to become another")
+    if not shutil.which("setpriv") or not shutil.which("unshare"):
+        pytest.skip("setpriv and unshare (util-linux) are not installed")
+    with tempfile.TemporaryDirectory(prefix="hostile-account-") as folder:
+        os.chmod(folder, 0o755)
+        account = ["setpriv", f"--reuid={UID}", f"--regid={UID}", "--clear-groups", "--"]
+        prefix = sys.base_prefix
+        shown = ["unshare", "--mount", "sh", "-c", SHOW, "sh", folder, prefix] if prefix.startswith("/root/") else []
+        command = [*shown, *account, "env", f"HOME={folder}", "PYTHONDONTWRITEBYTECODE=1"]
+        tried = subprocess.run(
+            [*command, sys.executable, "-c", f"import autograder, os; os.listdir({str(ROOT)!r})"],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if tried.returncode:
+            pytest.skip(f"another account cannot read this checkout or its Python: {tried.stderr.strip()[-200:]}")
+        yield command
+
+
+def as_ordinary(ordinary: list[str], *arguments: str, limits: str = "") -> subprocess.CompletedProcess[str]:
+    """Run Python with `arguments` as the ordinary user, under what `limits` of ulimit say."""
+    shell = ["bash", "-c", f'{limits} exec "$@"', "bash"] if limits else []
+    return subprocess.run(
+        [*ordinary, *shell, sys.executable, *arguments],
+        capture_output=True, text=True, check=False, cwd=ROOT, timeout=550,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("file", ["test_attacks.py", "test_levels.py"])
+def test_attacks_fail_as_an_ordinary_user(ordinary: list[str], file: str) -> None:
+    names = " or ".join(f"[{name}]" for name in ATTACKS) + " or left_behind or earns_everything"
+    ran = as_ordinary(ordinary, "-m", "pytest", "-q", "-rs", f"tests/hostile/{file}", "-k", names)
+    assert ran.returncode == 0, ran.stdout[-3000:] + ran.stderr[-1000:]
+    if " passed" not in ran.stdout:
+        pytest.skip(ran.stdout[-300:])
+
+
+BOMB = """
+import _thread, threading, time
+
+def affine_forward(x, w, b):
+    return x @ w + b, (x, w)
+
+def affine_backward(dout, cache):
+    x, w = cache
+    return dout @ w.T, x.T @ dout, dout.sum(axis=0)
+
+def total(x):
+    threading.stack_size(32768)
+    lock = _thread.allocate_lock()
+    lock.acquire()
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        try:
+            _thread.start_new_thread(lock.acquire, ())
+        except BaseException:
+            time.sleep(0.0005)
+    return x.sum()
+"""
+HONEST = """
+from concurrent.futures import ThreadPoolExecutor
+
+def affine_forward(x, w, b):
+    return x @ w + b, (x, w)
+
+def affine_backward(dout, cache):
+    x, w = cache
+    return dout @ w.T, x.T @ dout, dout.sum(axis=0)
+
+def total(x):
+    with ThreadPoolExecutor(2) as pool:
+        return sum(pool.map(lambda row: row.sum(), x), 0.0)
+"""
+GRADE = """
+import json, sys
+from pathlib import Path
+from autograder.assignment.discover import discover
+from autograder.executors import LocalExecutor
+from autograder.model import Level
+from autograder.pipeline import Grading, grade_class
+from autograder.sandbox.isolation import hold
+
+declared = discover(Path("tests/hostile/course/assignments/target"))
+folder, level = Path(sys.argv[1]), Level(sys.argv[2])
+grading = Grading(declared, 17, hold(level), declared.checks)
+entries = [(path.stem, path) for path in sorted(folder.glob("*.py"))]
+for report in grade_class(grading, entries, LocalExecutor(2)):
+    print(json.dumps([report.submission.id, report.score, [result.message for result in report.results]]))
+"""
+
+
+@pytest.mark.parametrize("level", ["strong", "contained"])
+def test_a_submissions_threads_cost_nobody_else_a_verdict(ordinary: list[str], level: str, tmp_path: Path) -> None:
+    """Under an account that may have few processes, beside one that takes all it can get."""
+    with tempfile.TemporaryDirectory(prefix="hostile-class-") as folder:
+        os.chmod(folder, 0o755)
+        honest = ("ben", "cleo", "dora") if level == "strong" else ("ben",)
+        for name, source in (("ann", BOMB), *((name, HONEST) for name in honest)):
+            Path(folder, f"{name}.py").write_text(source)
+        ran = as_ordinary(ordinary, "-c", GRADE, folder, level, limits="ulimit -u 300;")
+    if "IsolationUnavailable" in ran.stderr:
+        pytest.skip(ran.stderr.strip().splitlines()[-1])
+    assert ran.returncode == 0, ran.stderr[-2000:]
+    reports = {name: (score, said) for name, score, said in map(json.loads, ran.stdout.splitlines())}
+    for name in honest:
+        assert reports[name][0] == 12.0, reports[name]
+    assert reports["ann"][0] < 12.0
