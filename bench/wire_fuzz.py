@@ -272,7 +272,7 @@ class PeerRunner:
         return None
 
     @contextlib.contextmanager
-    def start(self, group: str | None = None) -> Iterator[SandboxProgram]:
+    def start(self, group: str | None = None, entry_point: str | None = None) -> Iterator[SandboxProgram]:
         """A peer, loaded and afresh."""
         peer = Peer(self._functions, self._rng, self._tally)
         try:
