@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Protocol, TypeVar
+
+from autograder.patience import patiently
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -26,7 +30,7 @@ class LocalExecutor:
         """Results as they finish. At most two items a slot are in flight, so a long class costs no memory."""
         waiting = iter(items)
         running: set[Future[R]] = set()
-        with ThreadPoolExecutor(self.jobs, thread_name_prefix="grade") as pool:
+        with patiently(lambda: _threads(self.jobs)) as pool:
             try:
                 for item in waiting:
                     running.add(pool.submit(work, item))
@@ -38,3 +42,18 @@ class LocalExecutor:
                     yield from (future.result() for future in done)
             finally:
                 pool.shutdown(cancel_futures=True)
+
+
+def _threads(jobs: int) -> ThreadPoolExecutor:
+    """A pool whose threads all run. OSError where the system refuses one: in the middle of a class that would lose the
+    submission for which the pool wanted it."""
+    pool, together = ThreadPoolExecutor(jobs, thread_name_prefix="grade"), threading.Barrier(jobs + 1)
+    try:
+        for _ in range(jobs):
+            pool.submit(together.wait)
+    except RuntimeError as error:  # "can't start new thread", without an errno
+        together.abort()
+        pool.shutdown(cancel_futures=True)
+        raise OSError(errno.EAGAIN, str(error)) from None
+    together.wait()
+    return pool

@@ -13,7 +13,14 @@ ROOT = Path(__file__).parents[1]
 
 # The stages, each of which knows the records, the errors, the wire and itself.
 STAGES = ("assignment", "submission", "sandbox", "checks", "diagnosis", "score", "reports", "release", "speed")
-COMMON = ("autograder.model", "autograder.errors", "autograder.wire", "autograder.text", "autograder.version")
+COMMON = (
+    "autograder.model",
+    "autograder.errors",
+    "autograder.patience",
+    "autograder.wire",
+    "autograder.text",
+    "autograder.version",
+)
 
 # What joins the stages and may therefore import them.
 JOINERS = ("examine", "pipeline", "timing", "replay", "practice", "notebook", "prove", "nbgrader", "cli")
@@ -52,7 +59,8 @@ OURS = {
         "autograder.reports",
     ),
     "autograder/score.py": ("autograder.model", "autograder.errors", "autograder.score"),
-    "autograder/executors.py": ("autograder.errors",),
+    "autograder/patience.py": ("autograder.errors",),
+    "autograder/executors.py": ("autograder.errors", "autograder.patience"),
     "autograder/store.py": ("autograder.model", "autograder.errors", "autograder.text"),
     "assignments/": ("autograder",),
     "reference/": ("autograder",),
@@ -217,6 +225,7 @@ def test_every_part_of_the_package_has_a_role():
         *JOINERS,
         "model",
         "errors",
+        "patience",
         "wire",
         "text",
         "version",

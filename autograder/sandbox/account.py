@@ -1,20 +1,13 @@
-"""The account that submissions run as, and what it has left: one student's threads must not cost another a verdict."""
+"""The account that submissions run as, and its threads: one student's must not cost another a verdict."""
 
 from __future__ import annotations
 
 import contextlib
-import errno
 import itertools
 import os
 import sys
-import time
-from collections.abc import Callable
-from typing import TypeVar
 
-from autograder.errors import GraderFault
 from autograder.model import Level
-
-T = TypeVar("T")
 
 # Accounts that own nothing on an ordinary system: above the range for people (60000), below nobody's (65534).
 UNPRIVILEGED_UID = 64321
@@ -23,9 +16,6 @@ THREADS = 16  # of a submission, at once: more than any honest one starts
 PARENTS = 4  # bubblewrap, the worker's parent and its fork
 # Where only the whole account can be counted: room for others to grow, so that an honest thread can still start.
 SHARED_THREADS = 64
-
-SHORT = (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE)
-PATIENCE_S = 30.0
 
 _serial = itertools.count(16 * os.getpid())  # two graders at once begin at different accounts
 
@@ -55,22 +45,3 @@ def _threads(pid: str, uid: int) -> int:
         if int(fields["Uid"].split()[0]) == uid:
             return int(fields["Threads"])
     return 0
-
-
-def patiently(start: Callable[[], T], patience_s: float = PATIENCE_S) -> T:
-    """What `start` gives, tried again while this machine is short of processes, memory or open files. GraderFault, and
-    never a verdict, where it stays so for `patience_s` seconds."""
-    deadline, pause = time.monotonic() + patience_s, 0.02
-    while True:
-        try:
-            return start()
-        except OSError as error:
-            if error.errno not in SHORT:
-                raise
-            if time.monotonic() > deadline:
-                raise GraderFault(
-                    f"This machine is short of processes, memory or open files ({os.strerror(error.errno)}): "
-                    f"lower --jobs, or raise the account's limits (ulimit -u, ulimit -n)."
-                ) from None
-        time.sleep(pause)
-        pause = min(2 * pause, 1.0)

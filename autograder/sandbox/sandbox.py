@@ -17,7 +17,8 @@ from typing import Any, Self
 
 from autograder.errors import GraderFault
 from autograder.model import Level, Limits
-from autograder.sandbox.account import SHORT, next_account, patiently, task_limit
+from autograder.patience import SHORT, patiently
+from autograder.sandbox.account import next_account, task_limit
 from autograder.sandbox.arena import Memory
 from autograder.sandbox.command import command, environment
 from autograder.sandbox.cuda import Gpu

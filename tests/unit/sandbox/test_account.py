@@ -10,10 +10,10 @@ import threading
 
 import pytest
 
-from autograder.errors import GraderFault, IsolationUnavailable
+from autograder.errors import IsolationUnavailable
 from autograder.model import Level, Limits
 from autograder.sandbox import account, sandbox
-from autograder.sandbox.account import PARENTS, SHARED_THREADS, THREADS, next_account, patiently, task_limit, tasks_of
+from autograder.sandbox.account import PARENTS, SHARED_THREADS, THREADS, next_account, task_limit, tasks_of
 from autograder.sandbox.isolation import hold
 from autograder.sandbox.program import SandboxProgram
 from autograder.sandbox.sandbox import Sandbox
@@ -128,40 +128,6 @@ def test_each_sandbox_has_an_account_that_nobody_owns() -> None:
     assert len(found) == account.ACCOUNTS
     assert min(found) > 60_000
     assert max(found) < 65_534
-
-
-SHORTAGES = [errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE]
-
-
-@pytest.mark.parametrize("number", SHORTAGES)
-def test_what_the_machine_is_short_of_is_waited_for(number: int) -> None:
-    refusals = [OSError(number, "short")] * 3
-
-    def start() -> str:
-        if refusals:
-            raise refusals.pop()
-        return "started"
-
-    assert patiently(start) == "started"
-
-
-@pytest.mark.parametrize("number", SHORTAGES)
-def test_a_shortage_that_stays_is_the_graders(number: int) -> None:
-    def start() -> None:
-        raise OSError(number, "short")
-
-    with pytest.raises(
-        GraderFault, match=r"^This machine is short of processes, memory or open files \(.*\): lower --jobs"
-    ):
-        patiently(start, patience_s=0.05)
-
-
-def test_another_error_is_not_waited_for() -> None:
-    def start() -> None:
-        raise FileNotFoundError(errno.ENOENT, "bwrap")
-
-    with pytest.raises(FileNotFoundError):
-        patiently(start)
 
 
 def test_a_sandbox_starts_once_processes_are_to_be_had_again(monkeypatch) -> None:
