@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hostile_ground import HONEST as PLAIN
 
 ROOT = Path(__file__).parents[2]
 UID = 41234  # nobody's
@@ -118,11 +119,12 @@ def total(x):
 
 @pytest.mark.parametrize("level", ["strong", "contained"])
 def test_a_submissions_threads_cost_nobody_else_a_verdict(ordinary: list[str], level: str) -> None:
-    """Under an account that may have few processes, beside one that takes all it can get."""
+    """Under an account that may have few processes, beside one that takes all it can get. At `strong` the others start
+    threads of their own; at `contained` the kernel counts an ordinary user's sandboxes together (docs/isolation.md)."""
     with tempfile.TemporaryDirectory(prefix="hostile-class-") as folder:
         os.chmod(folder, 0o755)
-        honest = ("ben", "cleo", "dora") if level == "strong" else ("ben",)
-        for name, source in (("ann", BOMB), *((name, HONEST) for name in honest)):
+        honest = {"ben": HONEST, "cleo": HONEST} if level == "strong" else {"ben": PLAIN}
+        for name, source in {"ann": BOMB, **honest}.items():
             Path(folder, f"{name}.py").write_text(source)
         options = ["--isolation", level, "--jobs", "2", "--seed", "17", "--format", "json"]
         course = "tests/hostile/course/assignments/target"
