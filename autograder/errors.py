@@ -6,6 +6,7 @@ AutograderError                 one sentence: what, where, what to do
 ├── BadToken                    a replay token is damaged or belongs to another assignment
 ├── IsolationUnavailable        the isolation asked for cannot be had on this machine
 ├── GraderFault                 the grader itself failed; never costs a student points
+│   └── CheckBroke              a check raised on what it was given; the answer may be to blame
 └── SubmissionFault             the student's code did something that ends a check; carries the verdict
     ├── Missing                 the entry point is not defined or not written yet
     ├── Crashed                 it raised, died, or answered outside the protocol
@@ -52,6 +53,16 @@ class GraderFault(AutograderError):
     """The grader failed, not the student; the report is flagged and no points are lost."""
 
 
+class CheckBroke(GraderFault):
+    """A check raised something of its own. `case` is what it asked, `last` the entry point that answered last and its
+    outputs; where the reference's answers do not break it, the student's are of no use."""
+
+    def __init__(self, message: str, case: Any = None, last: tuple[str, tuple[Any, ...]] | None = None) -> None:
+        super().__init__(message)
+        self.case = case
+        self.last = last
+
+
 class SubmissionFault(AutograderError):
     """The student's code ended a check; `verdict` is what the check becomes."""
 
@@ -65,9 +76,16 @@ class Missing(SubmissionFault):
 
 
 class Crashed(SubmissionFault):
-    """The entry point raised, the process died, or its reply broke the protocol."""
+    """The entry point raised, the process died, or its reply broke the protocol.
+
+    `error` and `text` are the exception's type and words, where it raised one."""
 
     verdict = Verdict.CRASH
+
+    def __init__(self, message: str, error: str = "", text: str = "") -> None:
+        super().__init__(message)
+        self.error = error
+        self.text = text
 
 
 class TimedOut(SubmissionFault):

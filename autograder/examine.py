@@ -1,25 +1,21 @@
-"""One check, one submission: ask, shrink what fails, say which mistake it is, and make the failure replayable."""
+"""One check, one submission: ask, say why what fails does, and make the failure replayable."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import numpy as np
-
 from autograder.assignment.discover import Declared
 from autograder.checks.case import Case
 from autograder.checks.run import Attempt, attempt, cases_of, counterexample, is_of_another
-from autograder.checks.student import Program, Student
-from autograder.diagnosis.match import CLOSENESS, Trace, match
+from autograder.checks.student import Program, Student, describe
 from autograder.diagnosis.replay import token
-from autograder.diagnosis.signatures import signature
-from autograder.errors import AssignmentError, CheckFailed, Crashed, GraderFault, SubmissionFault
-from autograder.model import Check, CheckResult, Diagnosis, Mistake, Verdict, Visibility
-from autograder.sandbox.local import LocalProgram
+from autograder.errors import CheckBroke, CheckFailed, Crashed, GraderFault, SubmissionFault
+from autograder.explain import Cause, Explainer
+from autograder.model import Check, CheckResult, Verdict, Visibility
 from autograder.score import points
 
 log = logging.getLogger(__name__)
@@ -46,6 +42,18 @@ class Runner(Protocol):
 
 
 @dataclass(frozen=True)
+class Met:
+    """What a check came to, before it is known why; `first` is how it was answered, where it was."""
+
+    check: Check
+    verdict: Verdict
+    message: str = ""
+    first: Attempt | None = None
+    cpu_s: float = 0.0
+    wall_s: float = 0.0
+
+
+@dataclass(frozen=True)
 class Examiner:
     """An assignment's checks under one grading seed. Without `explain`, failures are found but not explained."""
 
@@ -54,36 +62,42 @@ class Examiner:
     explain: bool = True
 
     def examine_all(self, checks: Sequence[Check], runner: Runner) -> tuple[CheckResult, ...]:
-        """The results of `checks`, in their order; a check is skipped when one that it needs does not pass."""
+        """The results of `checks`, in their order; a check is skipped when one that it needs does not pass.
+
+        All are asked before any is explained: what a mistake would do elsewhere is evidence for or against it."""
         known = {check.id: check for check in self.declared.checks}
-        results: dict[str, CheckResult] = {}
+        met: dict[str, Met] = {}
 
-        def result(check: Check) -> CheckResult:
-            if check.id not in results:
-                unmet = [need for need in check.needs if result(known[need]).verdict is not Verdict.PASS]
-                results[check.id] = self.examine(check, runner, unmet)
-            return results[check.id]
+        def meet(check: Check) -> Met:
+            if check.id not in met:
+                unmet = [known[need] for need in check.needs if meet(known[need]).verdict is not Verdict.PASS]
+                met[check.id] = self._meet(check, runner, unmet)
+            return met[check.id]
 
-        return tuple(result(check) for check in checks)
+        for check in checks:
+            meet(check)
+        everything = tuple(met.values())
+        return tuple(self._told(met[check.id], runner, everything) for check in checks)
 
-    def examine(self, check: Check, runner: Runner, unmet: Sequence[str] = ()) -> CheckResult:
-        """The result of one check."""
+    def examine(self, check: Check, runner: Runner) -> CheckResult:
+        """The result of one check alone."""
+        return self._told(self._meet(check, runner, ()), runner, ())
+
+    def _meet(self, check: Check, runner: Runner, unmet: Sequence[Check]) -> Met:
         if fault := runner.fault(check.entry_point):
-            return _result(check, fault.verdict, str(fault))
+            return Met(check, fault.verdict, str(fault))
         if unmet:
-            return _result(check, Verdict.SKIPPED, f"Not graded: it counts only once {unmet[0]} passes.")
+            return Met(check, Verdict.SKIPPED, _unmet_message(unmet[0]))
         try:
             first = self._first(check, runner)
-            cpu_s, wall_s = runner.cpu_s, runner.wall_s
-            if first.fault is None:
-                return _result(check, Verdict.PASS, cpu_s=cpu_s, wall_s=wall_s)
-            if is_of_another(check, first):
-                return _result(check, Verdict.SKIPPED, _waiting_message(check, first), cpu_s=cpu_s, wall_s=wall_s)
-            explained = self._explain(check, runner, first) if self.explain else {"message": str(first.fault)}
         except GraderFault as error:
-            log.error("%s", error)
-            return _result(check, Verdict.GRADER_ERROR, _broken_message(check, error))
-        return _result(check, first.verdict, cpu_s=cpu_s, wall_s=wall_s, **explained)
+            return _broken(check, error)
+        cpu_s, wall_s = runner.cpu_s, runner.wall_s
+        if first.fault is None:
+            return Met(check, Verdict.PASS, "", first, cpu_s, wall_s)
+        if is_of_another(check, first):
+            return Met(check, Verdict.SKIPPED, _waiting_message(check, first), None, cpu_s, wall_s)
+        return Met(check, first.verdict, str(first.fault), first, cpu_s, wall_s)
 
     def _first(self, check: Check, runner: Runner) -> Attempt:
         cases = cases_of(check, self.seed)
@@ -92,72 +106,92 @@ class Examiner:
                 return attempt(check, Student(self.declared.assignment, program), cases)
         except SubmissionFault as fault:  # the load itself, or a surplus answer at the end
             return Attempt(fault.verdict, fault, None, (), "float64")
+        except CheckBroke as broken:
+            return self._useless(check, broken)
 
-    def _explain(self, check: Check, runner: Runner, first: Attempt) -> dict[str, Any]:
-        diagnosis = self._diagnose(check, first)
-        told = diagnosis is not None and check.visibility is Visibility.HIDDEN  # whose case nobody will see
-        smallest = first if told else self._shrink(check, runner, first) or first
-        if diagnosis is None and smallest is not first:
-            diagnosis = self._diagnose(check, smallest)
-        case = smallest.case
-        name = diagnosis.mistake if diagnosis else None
-        replay = None
-        if case is not None:
-            replay = token(self.declared.assignment, check, first.verdict, (case.params, case.seed), name)
+    def _useless(self, check: Check, broken: CheckBroke) -> Attempt:
+        """The verdict on an answer that no check can work with. The reference's answers must not break the check as
+        well: then it is the check that is broken, and CheckBroke goes on."""
+        if broken.case is None or not self._explainer.reference_passes(check, broken.case):
+            raise broken
+        log.warning("%s; the reference passes it, so the answer is taken to be of no use", broken)
+        name, outputs = broken.last or (check.entry_point, ())
+        parts = describe(outputs[0] if len(outputs) == 1 else outputs) if outputs else "something"
+        fault = CheckFailed(f"{name} returned what cannot be judged: {parts}.")
+        return Attempt(fault.verdict, fault, broken.case, (), "float64")
+
+    @property
+    def _explainer(self) -> Explainer:
+        return Explainer(self.declared)
+
+    def _told(self, met: Met, runner: Runner, everything: Sequence[Met]) -> CheckResult:
+        check, first = met.check, met.first
+        if first is None or first.fault is None:
+            return _result(met)
+        try:
+            others = [(other.check, other.first) for other in everything if other.first is not None]
+            return _result(met, **self._explain(check, runner, first, others)) if self.explain else _result(met)
+        except GraderFault as error:
+            return _result(_broken(check, error))
+
+    def _explain(
+        self, check: Check, runner: Runner, first: Attempt, others: Sequence[tuple[Check, Attempt]]
+    ) -> dict[str, Any]:
+        """Message, diagnosis, counterexample and token. Of a hidden check no more than a listed mistake's own sentence:
+        whatever depends on the numbers or shapes of its case would carry the case out."""
+        if first.case is None:
+            hidden = check.visibility is Visibility.HIDDEN
+            return {"message": hidden_message(check, first.verdict)} if hidden else {}
+        judged = isinstance(first.fault, CheckFailed | Crashed)
+        if judged and not self._explainer.reference_passes(check, first.case):
+            raise GraderFault(f"check {check.id} fails the reference, too, on {first.case.params}")
+        cause = self._explainer.listed(check, first, others)
         if check.visibility is Visibility.HIDDEN:
-            return {"message": hidden_message(check, first.verdict), "diagnosis": diagnosis, "replay": replay}
-        fault = smallest.fault or first.fault
-        assert fault is not None
-        shown = counterexample(fault, case) if case is not None else None
-        return {"message": str(fault), "diagnosis": diagnosis, "counterexample": shown, "replay": replay}
+            told = {"message": hidden_message(check, first.verdict), "diagnosis": cause and cause.diagnosis}
+            return {**told, "replay": self._token(check, first, cause)}
+        cause = cause or self._explainer.generic(first)
+        smallest = self._smallest(check, runner, first, cause) if judged else first
+        if cause and cause.mistake is None and smallest is not first:
+            cause = self._explainer.generic(smallest)
+        return {
+            "message": str(smallest.fault),
+            "diagnosis": cause and cause.diagnosis,
+            "counterexample": counterexample(smallest),
+            "replay": self._token(check, smallest, cause),
+        }
 
-    def _shrink(self, check: Check, runner: Runner, first: Attempt) -> Attempt | None:
-        """The same failure on the smallest case that shows it; None where there is none to be found."""
-        if check.strategy is None or first.case is None or not isinstance(first.fault, CheckFailed | Crashed):
-            return None
+    def _token(self, check: Check, failed: Attempt, cause: Cause | None) -> str:
+        assert failed.case is not None
+        case = (failed.case.params, failed.case.seed)
+        return token(self.declared.assignment, check, failed.verdict, case, cause.diagnosis.mistake if cause else None)
+
+    def _smallest(self, check: Check, runner: Runner, first: Attempt, cause: Cause | None) -> Attempt:
+        """The same failure, for the same cause, on the simplest case that is found to show it."""
+        found = [first]
         try:
             with runner.start(entry_point=check.entry_point) as program:
-                if program.ended:
-                    return None
 
-                def again(case: Case) -> Attempt:
-                    return attempt(check, Student(self.declared.assignment, program), [case])
+                def ask(case: Case) -> Attempt:
+                    try:
+                        return attempt(check, Student(self.declared.assignment, program), [case])
+                    except CheckBroke:
+                        return Attempt(Verdict.GRADER_ERROR, None, None, (), "float64")
 
-                def fails(case: Case) -> bool:
-                    return again(case).verdict is first.verdict and not program.ended
-
-                case = check.strategy.shrink(fails, self.seed)
-                return again(case) if case is not None else None
+                found += self._explainer.smallest(check, first, cause, ask)
         except SubmissionFault:
-            return None
+            pass  # its time is up: what was found until then stands
+        return found[-1]
 
-    def _diagnose(self, check: Check, failed: Attempt) -> Diagnosis | None:
-        case, fault = failed.case, failed.fault
-        if case is None or not isinstance(fault, CheckFailed):
-            return None
 
-        def with_mistake(mistake: Mistake) -> Trace | None:  # the class shares the case, and with it this work
-            return case.once(("mistake", check.id, mistake.name), lambda: self._trace_of(mistake, check, case))
+def _broken(check: Check, error: GraderFault) -> Met:
+    log.error("%s", error)
+    return Met(check, Verdict.GRADER_ERROR, _broken_message(check, error))
 
-        known = match(check, self.declared.mistakes, failed.trace, failed.precision, with_mistake)
-        if known or fault.actual is None or fault.expected is None:
-            return known
-        context = {name: array for name, array in dict(case.arrays).items() if isinstance(array, np.ndarray)}
-        tolerance = CLOSENESS[failed.precision]
-        tensor = fault.tensor or "the output"
-        return signature(fault.actual, fault.expected, tensor=tensor, context=context, tolerance=tolerance)
 
-    def _trace_of(self, mistake: Mistake, check: Check, case: Case) -> Trace | None:
-        try:
-            functions = {**vars(self.declared.reference), **mistake.replacements}
-            theirs = self.attempt_locally(check, functions, case)
-        except (GraderFault, AssignmentError):  # a mistake that breaks the check is for `prove` to find
-            return None
-        return theirs.trace if theirs.fault is not None else None
-
-    def attempt_locally(self, check: Check, functions: Mapping[str, Callable[..., Any]], case: Case) -> Attempt:
-        """An attempt by trusted functions, in this process."""
-        return attempt(check, Student(self.declared.assignment, LocalProgram(functions)), [case])
+def _unmet_message(need: Check) -> str:
+    """What stands beside a check that waits for `need`: a hidden one has no name."""
+    hidden = need.visibility is Visibility.HIDDEN
+    return f"Not graded: it counts only once {'a hidden check' if hidden else need.id} passes."
 
 
 def _waiting_message(check: Check, failed: Attempt) -> str:
@@ -184,14 +218,15 @@ def hidden_message(check: Check, verdict: Verdict) -> str:
     return f"{check.entry_point} {words.get(verdict, 'fails')} on a hidden case."
 
 
-def _result(check: Check, verdict: Verdict, message: str = "", **more: Any) -> CheckResult:
+def _result(met: Met, **more: Any) -> CheckResult:
     return CheckResult(
-        check=check.id,
-        entry_point=check.entry_point,
-        visibility=check.visibility,
-        verdict=verdict,
-        points=points(verdict, check.points),
-        max_points=check.points,
-        message=message,
-        **more,
+        check=met.check.id,
+        entry_point=met.check.entry_point,
+        visibility=met.check.visibility,
+        verdict=met.verdict,
+        points=points(met.verdict, met.check.points),
+        max_points=met.check.points,
+        cpu_s=met.cpu_s,
+        wall_s=met.wall_s,
+        **{"message": met.message, **more},
     )

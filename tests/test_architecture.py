@@ -23,7 +23,7 @@ COMMON = (
 )
 
 # What joins the stages and may therefore import them.
-JOINERS = ("examine", "pipeline", "timing", "replay", "practice", "notebook", "prove", "nbgrader", "cli")
+JOINERS = ("examine", "explain", "pipeline", "timing", "replay", "practice", "notebook", "prove", "nbgrader", "cli")
 
 # Every exception to "a stage knows only itself", with its reason.
 EXCEPTIONS = {

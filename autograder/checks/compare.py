@@ -10,7 +10,7 @@ import numpy as np
 from autograder.checks.numbers import gap, told_apart
 from autograder.checks.student import Student, describe
 from autograder.checks.tolerance import BY_HAND, TOLERANCES, Tolerance
-from autograder.errors import CheckFailed, GraderFault
+from autograder.errors import CheckBroke, CheckFailed
 
 Array = np.ndarray[Any, np.dtype[Any]]
 ALMOST = "is only as close as finite differences or float32 come: derive it by hand, and compute it in float64;"
@@ -70,7 +70,7 @@ def _expect_dict(
 
 def _expect_array(tolerance: Tolerance, name: str, actual: Any, expected: Array, axes: Sequence[str]) -> None:
     if not np.isfinite(expected).all():
-        raise GraderFault(f"the expected {name} is not finite, so nothing can be compared with it")
+        raise CheckBroke(f"the expected {name} is not finite, so nothing can be compared with it")
     actual = numeric(name, actual)
     if without_ones(actual.shape) != without_ones(expected.shape):
         raise CheckFailed(

@@ -1,6 +1,6 @@
-"""What a check is asked about: the parameters of its cases, drawn and shrunk by Hypothesis.
+"""What a check is asked about: the parameters of its cases, drawn by Hypothesis.
 
-Hypothesis draws and shrinks parameters (shapes and kinds of content). Cases are drawn once for a grading seed, in a
+Hypothesis draws parameters (shapes and kinds of content). Cases are drawn once for a grading seed, in a
 process that never imports a submission (Hypothesis reads literals out of the modules it finds), so everybody in a class
 sits the same paper.
 """
@@ -8,18 +8,20 @@ sits the same paper.
 from __future__ import annotations
 
 import functools
-import random
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from autograder.checks.case import Case, label_seed
 
 _hypothesis = threading.Lock()  # submissions are graded in threads; the engine's global state is not made for them
 SAMPLE = 100  # of a strategy, to know its size by
-# The seeds that shrinking may try: few, so that the smallest counterexample is also a stable one.
+# The seeds that shrinking may try: few, so that the smallest counterexample is also a stable one, and known to all, so
+# that it says nothing of the grading seed.
 SHRINK_SEEDS = range(8)
+SMALL_CAP = 500  # small cases of one space that are kept for the class
+SIMPLER_CAP = 8  # values of a strategy that are tried in the place of one
 
 
 class Space:
@@ -41,6 +43,7 @@ class Space:
         for name, values in self.choices.items():
             for value in values:
                 _plain(name, value)
+        self._small: dict[str, Case] = {}
         self.rows = tuple(dict(row) for row in rows)
         for row in self.rows:
             if row.keys() != choices.keys():
@@ -90,28 +93,43 @@ class Space:
             drawn = [*self.rows, *(_draw(self.strategy(), seed, count) if count else ())]
         return tuple(Case(params, label_seed("case", seed, index)) for index, params in enumerate(drawn))
 
-    def shrink(self, fails: Callable[[Case], bool], seed: int, tries: int = 60) -> Case | None:
-        """The simplest case that still fails, as Hypothesis finds it; None if it finds none within `tries`."""
-        from hypothesis import HealthCheck, Phase, find, settings
-        from hypothesis import strategies as st
-        from hypothesis.errors import Flaky, NoSuchExample
+    def case(self, params: Mapping[str, Any], seed: int) -> Case:
+        """The case of these parameters and this seed: the same object for the whole class, while it is kept."""
+        key = repr((sorted(params.items()), seed))
+        while len(self._small) > SMALL_CAP:
+            self._small.pop(next(iter(self._small)), None)
+        return self._small.setdefault(key, Case(params, seed))
 
-        options = settings(
-            max_examples=tries,
-            database=None,
-            deadline=None,
-            derandomize=False,
-            phases=[Phase.generate, Phase.shrink],
-            suppress_health_check=list(HealthCheck),
-        )
-        strategy = st.tuples(self.strategy(), st.sampled_from(SHRINK_SEEDS))
-        try:
-            params, case_seed = find(
-                strategy, lambda drawn: fails(Case(*drawn)), settings=options, random=random.Random(seed)
-            )
-        except (NoSuchExample, Flaky):  # flaky: code that draws random numbers fails one moment and not the next
-            return None
-        return Case(params, case_seed)
+    def shrink(self, case: Case, holds: Callable[[Case], bool], tries: int = 60) -> Case:
+        """The simplest case that is found from `case` on when its seed, and then one parameter after another, takes a
+        simpler value for which `holds` is still true; `case` itself where there is none within `tries`."""
+        left = iter(range(tries))
+
+        def first(candidates: Iterable[Case]) -> Case | None:
+            return next((c for c in candidates if next(left, None) is not None and holds(c)), None)
+
+        found = first(self.case(case.params, seed) for seed in SHRINK_SEEDS) or case
+        simpler: Case | None = found
+        while simpler is not None:
+            found = simpler
+            simpler = first(self.case(params, found.seed) for params in self._simpler(found.params))
+        return found
+
+    def _simpler(self, params: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """`params` with one of them at a simpler value, the simplest first."""
+        for name, values in self.choices.items():
+            rank = values.index(params[name]) if params[name] in values else len(values)
+            yield from ({**params, name: value} for value in values[:rank])
+        for name in self.strategies:
+            simpler = {value for value in self._sample(name) if _size(value) < _size(params[name])}
+            yield from ({**params, name: value} for value in sorted(simpler, key=_size)[:SIMPLER_CAP])
+
+
+def _size(value: Any) -> tuple[int, float]:
+    """How simple a value is: by its length, then by the sum of what is in it."""
+    if isinstance(value, tuple | list):
+        return len(value), sum(_size(item)[1] for item in value)
+    return (len(value), 0.0) if isinstance(value, str) else (0, abs(float(value or 0)))
 
 
 def _is_strategy(values: Any) -> bool:

@@ -6,6 +6,8 @@ the entry points return, and remembers the first answers, so that a wrong answer
 
 from __future__ import annotations
 
+import ast
+import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +22,7 @@ from autograder.wire import WHOLE, Call, Handle, Opaque, plain_text
 
 Array = np.ndarray[Any, np.dtype[Any]]
 SENTENCE_CAP = 400
+PLAIN = (bool, int, float, str, type(None))
 # Calls that are remembered: a gradient measured element by element takes tens of thousands, which tell no mistake from
 # another that the first ones do not, and would take a gigabyte.
 TRACE_CAP = 64
@@ -54,7 +57,15 @@ class Student:
         self.precision = "float64"  # of the answers
         self._asked = "float64"  # of the questions
         self._gradients = {name for entry in assignment.entry_points for name in entry.gradients}
+        self.options: dict[str, Any] = {}
+        self.last: tuple[str, tuple[Any, ...]] | None = None
         self._ended: tuple[str, SubmissionFault] | None = None
+
+    def forget(self) -> None:
+        """Begin the next case."""
+        self.trace.clear()
+        self.options = {}
+        self.last = None
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         try:
@@ -73,12 +84,15 @@ class Student:
         if any(array.dtype == np.float32 for call in calls for array in _arrays(call.args) if hasattr(array, "dtype")):
             self._asked = "float32"
         with self._calling(name):
+            self._note_options(calls)
             return [self._accept(entry, outcome) for outcome in self._program.calls(calls)]
 
     def arguments_after(self, name: str, *args: Any, **kwargs: Any) -> list[Any]:
         """The arguments as a call of `name` left them: for checks that inputs are not modified."""
         with self._calling(name):
-            (outcome,) = self._program.calls([Call(name, args, kwargs, echo=True)])
+            call = Call(name, args, kwargs, echo=True)
+            self._note_options([call])
+            (outcome,) = self._program.calls([call])
             if isinstance(outcome, SubmissionFault):
                 raise outcome
             if not isinstance(outcome, list) or len(outcome) != len(args):
@@ -149,7 +163,17 @@ class Student:
         self._remember(entry.name, outputs)
         return outputs if len(entry.returns) > 1 else outputs[0]
 
+    def _note_options(self, calls: Sequence[Call]) -> None:
+        """What is no array among the arguments of the last call, by the names that the contract gives them, and None
+        for what it left out: what the case says of the same names was not asked."""
+        if not calls:
+            return
+        names = _parameters(self._assignment.entry_point(calls[-1].function).signature)
+        given = dict.fromkeys(names) | dict(zip(names, calls[-1].args, strict=False)) | dict(calls[-1].kwargs)
+        self.options |= {name: value for name, value in given.items() if isinstance(value, PLAIN)}
+
     def _remember(self, name: str, outputs: tuple[Any, ...]) -> None:
+        self.last = name, outputs
         if len(self.trace) < TRACE_CAP:
             self.trace.append((name, outputs))
         if self.precision == "float64" and any(precision_of(part) == "float32" for part in _arrays(outputs)):
@@ -163,6 +187,16 @@ def _unpack(entry: EntryPoint, value: Any) -> tuple[Any, ...]:
     if isinstance(value, tuple | list) and len(value) == len(entry.returns):
         return tuple(value)
     raise CheckFailed(f"{entry.name} returned {describe(value)} where ({wanted}) is asked for.")
+
+
+@functools.cache
+def _parameters(signature: str) -> tuple[str, ...]:
+    """The names in a signature such as `x, w, stride=1`; none of what is no signature."""
+    try:
+        (function,) = ast.parse(f"def f({signature}): ...").body
+    except SyntaxError:
+        return ()
+    return tuple(argument.arg for argument in function.args.args) if isinstance(function, ast.FunctionDef) else ()
 
 
 def _arrays(outputs: Iterable[Any]) -> Iterator[Any]:

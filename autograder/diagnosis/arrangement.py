@@ -111,8 +111,8 @@ def flipped(e: Evidence) -> Claim:
     choices = [(axis,) for axis in range(e.expected.ndim)] + ([(-2, -1)] if e.expected.ndim > 1 else [])
     for axes in choices:
         if e.proves(e.actual, np.flip(e.expected, axes)):
-            where = axes_in_words(axes) if len(axes) == 1 else "its last two axes"
-            return "flipped", f"{e.tensor} is back to front along {where}."
+            where = e.along(axes[0]) if len(axes) == 1 else "along its last two axes"
+            return "flipped", f"{e.tensor} is back to front {where}."
     return None
 
 

@@ -34,6 +34,7 @@ class Evidence:
     expected: Array
     context: Mapping[str, Array]
     tolerance: float
+    axes: tuple[str, ...] = ()  # what the first axes count, where that is known
 
     @functools.cached_property
     def bound(self) -> float:
@@ -53,6 +54,25 @@ class Evidence:
     def weight(self, fitted: int = 0) -> float:
         """The bits behind a claim that predicts every wrong element out of `fitted` chosen numbers."""
         return (self._wrong_pairs - fitted) * self.bits
+
+    def weight_of_factors(self, fitted: int) -> float:
+        """The same for a claim of `fitted` chosen factors, to which -a for -e says no more than a for e: the two rows
+        of a normalised pair are each other's negatives, and any factor fits both."""
+        return (self._wrong_pairs_but_for_sign - fitted) * self.bits
+
+    @functools.cached_property
+    def comparable(self) -> bool:
+        """Whether `actual - expected` has digits to speak of: beside numbers that are a million times as large as it
+        must be, a term too much or too little is lost in their rounding."""
+        return 4 * float(np.finfo(np.float64).eps * np.max(np.abs(self.actual), initial=0.0)) <= self.bound
+
+    def index(self, axis: int) -> str:
+        """One index of an axis, in a sentence."""
+        return self.axes[axis] if axis < len(self.axes) else f"index of axis {axis}"
+
+    def along(self, axis: int) -> str:
+        """The direction of an axis, in a sentence."""
+        return f"over the {self.axes[axis]}s" if axis < len(self.axes) else f"along axis {axis}"
 
     def worth(self, values: Array) -> float:
         """The bits behind a claim that predicts `values`; zeros are worth nothing."""
@@ -75,6 +95,12 @@ class Evidence:
         wrong = ~self.right
         pairs = self.actual[wrong][:ELEMENTS_CAP] + 1j * self.expected[wrong][:ELEMENTS_CAP]
         return len(np.unique(pairs))
+
+    @functools.cached_property
+    def _wrong_pairs_but_for_sign(self) -> int:
+        wrong = ~self.right
+        pairs = self.actual[wrong][:ELEMENTS_CAP] + 1j * self.expected[wrong][:ELEMENTS_CAP]
+        return len(np.unique(np.where(pairs.imag < 0, -pairs, pairs)))
 
     @functools.cached_property
     def factors(self) -> list[tuple[str, Array]]:

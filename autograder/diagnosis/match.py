@@ -1,22 +1,101 @@
-"""Which known mistake gives exactly the student's numbers.
+"""Whether a known mistake gives exactly the student's numbers.
 
-A mistake is recognised, not guessed: put in the reference's place, it must fail the same check on the same case, and
-the student's outputs must be its outputs to the last few digits.
+A mistake is recognised, not guessed: put in the reference's place it must fail the same check on the same case, and all
+that it does to the outputs must be found in the student's, to the last few digits. What is wrong with another output of
+the student's may be a second mistake; what else is wrong with the same output may not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from autograder.model import Check, Diagnosis, Mistake
+from autograder.errors import Crashed, SubmissionFault
+from autograder.model import Check, Mistake
 
 NUMBERS = (np.ndarray, np.generic, float, int)
-Trace = Sequence[tuple[str, tuple[Any, ...]]]
+Outputs = tuple[Any, ...]
+Trace = Sequence[tuple[str, Outputs]]
 # A float64 formula written another way differs by rounding, 1e-12 at most; in float32 by 1e-5 or so.
 CLOSENESS = {"float64": 1e-9, "float32": 1e-4}
+# Beyond this it is another number, however ill-conditioned the case: what a mistake does not explain refutes it.
+FAR = {"float64": 1e-6, "float32": 1e-2}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """How a program fared on one case: what its entry points returned, call by call, and the fault that ended it."""
+
+    trace: Trace
+    fault: SubmissionFault | None
+
+
+@dataclass(frozen=True)
+class Match:
+    """Compares what was seen of a student with what is seen of a mistake. `returns` names the outputs of each entry
+    point that the mistake replaces."""
+
+    returns: Mapping[str, Sequence[str]]
+    precision: str
+
+    def explains(self, student: Seen, mistake: Seen, right: Seen) -> bool:
+        """Whether all that `mistake` does on a case, where `right` is what the reference gives, is found in `student`:
+        the same exception after the same answers, or the same outputs. An output that the mistake leaves right may be
+        wrong in the student's; the one that failed the check may not."""
+        if student.fault is None or mistake.fault is None or mistake.fault.verdict is not student.fault.verdict:
+            return False
+        ours, theirs = self._outputs(student.trace), self._outputs(mistake.trace)
+        whole = len(ours) == len(theirs) and all(
+            name == other and _equal(left, found, CLOSENESS[self.precision])
+            for (name, left), (other, found) in zip(ours, theirs, strict=True)
+        )
+        if isinstance(student.fault, Crashed):
+            return whole and _same_exception(student.fault, mistake.fault)
+        return bool(ours) and (whole or self._in_one_output(student, mistake, right))
+
+    def refutes(self, student: Seen, mistake: Seen, tensor: str | None) -> bool:
+        """Whether `student` shows, on another case that it failed, that `mistake` is not what is wrong with the output
+        called `tensor`: its numbers there are clearly other ones, though all that came before is the same."""
+        far = FAR[self.precision]
+        for (name, left), (other, found) in zip(student.trace, mistake.trace, strict=False):
+            if name != other or (name not in self.returns and not _equal(left, found, far)):
+                return False  # another function of the student's is wrong as well, so nothing can be compared
+            if name in self.returns and not self._agree(name, tensor, left, found, far):
+                return True
+        return False
+
+    def _outputs(self, trace: Trace) -> list[tuple[str, Outputs]]:
+        return [(name, outputs) for name, outputs in trace if name in self.returns]
+
+    def _in_one_output(self, student: Seen, mistake: Seen, right: Seen) -> bool:
+        """Whether the mistake is all that is wrong with the output that failed the check."""
+        tensor = getattr(student.fault, "tensor", None)
+        if tensor is None or getattr(mistake.fault, "tensor", None) != tensor:
+            return False
+        calls = [self._outputs(seen.trace) for seen in (student, mistake, right)]
+        if len({len(outputs) for outputs in calls}) != 1:
+            return False
+        close = CLOSENESS[self.precision]
+        shown = False
+        for (name, ours), (_, theirs), (_, correct) in zip(*calls, strict=True):
+            mine, wrong, good = (dict(_labelled(self.returns[name], outputs)) for outputs in (ours, theirs, correct))
+            if not mine.keys() == wrong.keys() == good.keys():
+                return False
+            for label, value in wrong.items():
+                same = _equal(mine[label], value, close)
+                if not same and (label == tensor or not _equal(value, good[label], close)):
+                    return False
+                shown |= label == tensor and not _equal(value, good[label], close)
+        return shown
+
+    def _agree(self, name: str, tensor: str | None, left: Outputs, right: Outputs, closeness: float) -> bool:
+        """Whether two answers agree in the output called `tensor`, or in all where none is called so."""
+        mine, theirs = (dict(_labelled(self.returns[name], outputs)) for outputs in (left, right))
+        labels = [tensor] if tensor in mine and tensor in theirs else list(mine)
+        return all(label in theirs and _equal(mine[label], theirs[label], closeness) for label in labels)
 
 
 def candidates(check: Check, mistakes: Iterable[Mistake]) -> list[Mistake]:
@@ -27,28 +106,24 @@ def candidates(check: Check, mistakes: Iterable[Mistake]) -> list[Mistake]:
     return claimed + others
 
 
-def match(
-    check: Check,
-    mistakes: Iterable[Mistake],
-    student: Trace,
-    precision: str,
-    attempt: Callable[[Mistake], Trace | None],
-) -> Diagnosis | None:
-    """The first candidate whose outputs equal the student's. `attempt` runs `check` with a mistake in the reference's
-    place, on the case that the student failed, and gives its trace, or None where the mistake passes."""
-    for mistake in candidates(check, mistakes):
-        theirs = attempt(mistake)
-        if theirs is not None and _same(mistake.entry_points, student, theirs, CLOSENESS[precision]):
-            return Diagnosis(mistake.name, mistake.says)
-    return None
+def _labelled(returns: Sequence[str], outputs: Outputs) -> Iterator[tuple[str, Any]]:
+    """Outputs by the names that the contract gives them; of a dict, its values by their keys."""
+    if len(outputs) != len(returns):  # not an answer, but arguments as a call left them
+        returns = [f"argument {i}" for i in range(len(outputs))]
+    for name, value in zip(returns, outputs, strict=True):
+        if isinstance(value, dict):
+            yield from value.items()
+        else:
+            yield name, value
 
 
-def _same(entry_points: Sequence[str], student: Trace, mistake: Trace, closeness: float) -> bool:
-    ours = [outputs for name, outputs in student if name in entry_points]
-    theirs = [outputs for name, outputs in mistake if name in entry_points]
-    if not ours or len(ours) != len(theirs):
-        return False
-    return all(_equal(left, right, closeness) for left, right in zip(ours, theirs, strict=True))
+def _same_exception(student: Crashed, mistake: SubmissionFault) -> bool:
+    """The same kind with the same text, which names shapes, keys and the like; without a text anything could be."""
+    return (
+        isinstance(mistake, Crashed)
+        and bool(student.text)
+        and (student.error, student.text) == (mistake.error, mistake.text)
+    )
 
 
 def _equal(left: Any, right: Any, closeness: float) -> bool:

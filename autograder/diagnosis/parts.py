@@ -44,26 +44,26 @@ def not_finite(e: Evidence) -> Claim:
 
 def mean_missing(e: Evidence) -> Claim:
     """A mean along an axis that was not subtracted, or was subtracted without need."""
-    for axis in range(e.expected.ndim):
+    for axis in range(e.expected.ndim if e.comparable else 0):
         means = e.expected.size // e.expected.shape[axis]
         if e.proves(e.actual - e.actual.mean(axis=axis, keepdims=True), e.expected, fitted=means):
-            return "mean_not_subtracted", f"The mean of {e.tensor} along axis {axis} is not subtracted."
+            return "mean_not_subtracted", f"The mean of {e.tensor} {e.along(axis)} is not subtracted."
         if e.proves(e.actual, e.expected - e.expected.mean(axis=axis, keepdims=True), fitted=means):
-            return "mean_subtracted", f"{e.tensor} has its mean along axis {axis} subtracted, which must stay."
+            return "mean_subtracted", f"{e.tensor} has its mean {e.along(axis)} subtracted, which must stay."
     return None
 
 
 def offset_along_axis(e: Evidence) -> Claim:
     """All slices along an axis are off by the same array: a mean, a bias, a sum over the batch."""
     difference = e.actual - e.expected
-    for axis in range(e.expected.ndim if e.expected.ndim > 1 else 0):
+    for axis in range(e.expected.ndim if e.expected.ndim > 1 and e.comparable else 0):
         mean = difference.mean(axis=axis, keepdims=True)
         proven = e.expected.shape[axis] > 1 and e.weight(fitted=mean.size) >= NEEDED_BITS
         if proven and e.same(difference, np.broadcast_to(mean, difference.shape)):
             return (
                 "offset_along_axis",
-                f"{e.tensor} is off by the same amount all along axis {axis}: "
-                f"a term that does not change along axis {axis} is missing or surplus.",
+                f"{e.tensor} is off by the same amount at every {e.index(axis)}: "
+                "a term that does not depend on it is missing or surplus.",
             )
     return None
 
@@ -101,17 +101,25 @@ def _slices(e: Evidence, axis: int, right: Array) -> Claim:
         rest = "zero" if not others.any() else "wrong"
         return (
             f"only_{end}_right",
-            f"Of {e.tensor} only the {end} index of axis {axis} is right; the others are {rest}.",
+            f"Of {e.tensor} only the {end} {e.index(axis)} is right; the others are {rest}.",
         )
     if len(bad) == 1 and bad[0] in (0, last):
         end = "first" if bad[0] == 0 else "last"
-        return f"only_{end}_wrong", f"Only the {end} index of axis {axis} of {e.tensor} is wrong."
+        return f"only_{end}_wrong", f"Only the {end} {e.index(axis)} of {e.tensor} is wrong."
     if len(bad) * 2 <= len(right):
         return (
             "some_slices_wrong",
-            f"{e.tensor} is wrong only at {bad[:4].tolist()} of axis {axis}{' …' * (len(bad) > 4)}.",
+            f"{e.tensor} is wrong only at {_places(e, axis, bad)}.",
         )
     return None
+
+
+def _places(e: Evidence, axis: int, bad: Array) -> str:
+    """Some indices of an axis: as NumPy counts them, or from 1 where they have a name."""
+    more = " …" * (len(bad) > 4)
+    if axis < len(e.axes):
+        return f"{e.axes[axis]}{'s' * (len(bad) > 1)} {', '.join(str(i + 1) for i in bad[:4])}{more}"
+    return f"{bad[:4].tolist()} of axis {axis}{more}"
 
 
 def border(e: Evidence) -> Claim:

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from autograder.diagnosis.evidence import NEEDED_BITS, Array, Evidence
+from autograder.diagnosis.evidence import ELEMENTS_CAP, NEEDED_BITS, Array, Evidence
 
 Claim = tuple[str, str] | None
+FACTORS_SHOWN = 6
+ENOUGH_FOR_A_FACTOR = 4
 
 
 def sign_flipped(e: Evidence) -> Claim:
@@ -45,7 +47,7 @@ def named_factor(e: Evidence) -> Claim:
 
 def other_factor(e: Evidence) -> Claim:
     factor = _factor(e)
-    if factor is None or e.weight(fitted=1) < NEEDED_BITS:
+    if factor is None or e.weight_of_factors(fitted=1) < NEEDED_BITS:
         return None
     if factor < 0:
         return "factor", f"{e.tensor} is {_plain(factor)} times what it must be; its sign is wrong as well."
@@ -117,7 +119,7 @@ def missing_or_extra_factor(e: Evidence) -> Claim:
 
 def additive_term(e: Evidence) -> Claim:
     """`expected - actual` is a multiple of a context array."""
-    if e.weight(fitted=1) < NEEDED_BITS:
+    if not e.comparable or e.weight(fitted=1) < NEEDED_BITS:
         return None
     missing = e.expected - e.actual
     for name, array in e.factors:
@@ -136,7 +138,7 @@ def additive_term(e: Evidence) -> Claim:
 def constant_offset(e: Evidence) -> Claim:
     """Every number is off by the same amount."""
     offset = float(np.mean(e.actual - e.expected))
-    if e.weight(fitted=1) >= NEEDED_BITS and e.same(e.actual - offset, e.expected):
+    if e.comparable and e.weight(fitted=1) >= NEEDED_BITS and e.same(e.actual - offset, e.expected):
         return (
             "offset",
             f"Every number of {e.tensor} is {_plain(abs(offset))} too {'large' if offset > 0 else 'small'}.",
@@ -155,17 +157,32 @@ def _projection(values: Array, array: Array) -> float:
 
 
 def factor_along_axis(e: Evidence) -> Claim:
-    """Each row, column or channel has a factor of its own."""
+    """Each row, column or channel has a factor of its own, which every one of its numbers bears out."""
     for axis in range(e.expected.ndim if e.expected.ndim > 1 else 0):
         others = tuple(k for k in range(e.expected.ndim) if k != axis)
         square = np.sum(e.expected**2, axis=others, keepdims=True)
         factors = np.sum(e.actual * e.expected, axis=others, keepdims=True) / np.where(square > 0, square, 1.0)
         slices = e.expected.shape[axis]
-        if slices > 1 and e.weight(fitted=slices) >= NEEDED_BITS and e.same(e.actual, factors * e.expected):
-            shown = ", ".join(_plain(factor) for factor in factors.ravel()[:3])
-            more = ", …" if slices > 3 else ""
+        proven = slices > 1 and e.weight_of_factors(fitted=slices) >= NEEDED_BITS
+        if proven and e.same(e.actual, factors * e.expected) and _borne_out(e, axis):
             return (
                 "factor_along_axis",
-                f"{e.tensor} is off by a factor of its own for each index of axis {axis}: {shown}{more}.",
+                f"{e.tensor} is off by a factor of its own for each {e.index(axis)}: {_listed(factors.ravel())}.",
             )
     return None
+
+
+def _borne_out(e: Evidence, axis: int) -> bool:
+    """Whether each slice has more sizes of numbers than a factor and the two sums that a normalisation keeps at zero
+    could fit by themselves."""
+    slices = np.moveaxis(np.abs(e.expected), axis, 0).reshape(e.expected.shape[axis], -1)
+    return all(len(np.unique(values[:ELEMENTS_CAP])) >= ENOUGH_FOR_A_FACTOR for values in slices if values.any())
+
+
+def _listed(factors: Array) -> str:
+    """The factors, in the order of their slices: all, or the first and the one that is furthest off."""
+    shown = [_plain(factor) for factor in factors[:FACTORS_SHOWN]]
+    if len(factors) <= FACTORS_SHOWN:
+        return ", ".join(shown)
+    worst = int(np.argmax(np.abs(factors - 1)))
+    return ", ".join([*shown, "…"]) + (f" ({_plain(factors[worst])} at {worst})" if worst >= FACTORS_SHOWN else "")

@@ -7,7 +7,7 @@ tolerance on every element that it speaks of.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -55,18 +55,19 @@ def signature(
     tensor: str,
     context: Mapping[str, Array] | None = None,
     tolerance: float = 1e-9,
+    axes: Sequence[str] = (),
 ) -> Diagnosis | None:
     """What is wrong with `actual`, called `tensor`, where `expected` is right; None where nothing can be said for sure.
 
     `context` are the arrays that the student was given (x, w, dout, …), by name. `tolerance` is relative to the largest
-    expected number. The larger the arrays and the less whole their numbers, the more can be told: a single number
-    shows a sign or a named factor, never an offset."""
+    expected number; `axes` says what the first axes count ("step"). The larger the arrays and the less whole their
+    numbers, the more can be told: a single number shows a sign or a named factor, never an offset."""
     mine, right = _floats(actual), _floats(expected)
     if mine is None or right is None or not right.size or not np.isfinite(right).all():
         return None
     arrays = {name: array for name, value in (context or {}).items() if (array := _floats(value)) is not None}
     known = {name: array for name, array in arrays.items() if np.isfinite(array).all()}
-    evidence = Evidence(tensor, mine, right, known, tolerance)
+    evidence = Evidence(tensor, mine, right, known, tolerance, tuple(axes))
     with np.errstate(all="ignore"):
         return _first(evidence)
 

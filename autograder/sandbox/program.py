@@ -311,7 +311,7 @@ def raised(function: str, fault: dict[str, Any]) -> SubmissionFault:
     if error in ("MemoryError", "_ArrayMemoryError"):
         return OutOfMemory(f"{function} asked for more memory than the check allows{place(fault)}.")
     words = f"{error}: {text}" if text else error
-    return Crashed(f"{function} raised {words}{place(fault)}.")
+    return Crashed(f"{function} raised {words}{place(fault)}.", error, text)
 
 
 def place(fault: dict[str, Any]) -> str:

@@ -2,14 +2,17 @@
 
 import dataclasses
 import json
+import types
 
 import msgspec
 import numpy as np
 import pytest
 
+from autograder.checks.compare import expect
+from autograder.checks.space import Space
 from autograder.errors import CheckFailed, Crashed, GraderFault
 from autograder.examine import Examiner, hidden_message
-from autograder.model import Verdict, Visibility
+from autograder.model import Check, Mistake, Verdict, Visibility
 from autograder.sandbox.local import LocalRunner
 
 
@@ -184,3 +187,145 @@ def test_faults_carry_their_verdicts():
     assert Crashed("x").verdict is Verdict.CRASH
     assert CheckFailed("x").verdict is Verdict.FAIL
     assert not hasattr(GraderFault("x"), "verdict")
+
+
+# ── what is said holds on the case that is shown ───────────────────────────────────────────────
+
+
+def transposed(dout, cache):
+    """Wrong for every shape but one row or column."""
+    x, w = cache
+    dx, dw = dout @ w.T, x.T @ dout
+    return (dx if min(dx.shape) == 1 else dx[::-1]), dw
+
+
+def test_the_sentence_the_numbers_and_the_case_are_of_one_case(results):
+    result = results(affine_backward=transposed)["affine_backward.gradients"]
+    case = result.counterexample
+    assert result.diagnosis.says == "dx is back to front along axis 0."
+    assert case["parameters"]["n"] == 2  # a row alone cannot be back to front
+    assert str(case["worst_index"]) in result.message
+
+
+def test_a_mistake_that_is_named_fails_the_case_that_is_shown(results):
+    """With x = 2 squaring is doubling: a case on which the named mistake is right must not be shown for it."""
+
+    def squared_or_nothing(x):
+        return np.asarray(x) ** 2
+
+    result = results(double=squared_or_nothing)["double.values"]
+    assert result.diagnosis.mistake == "squared"
+    (x,) = result.counterexample["arguments"]["x"]
+    assert result.counterexample["actual"] == pytest.approx(x**2)
+
+
+def test_a_failure_does_not_shrink_to_another(results):
+    def affine_backward(dout, cache):
+        x, w = cache
+        if len(x) == 1:
+            return dout @ w.T, np.zeros(3)  # another mistake, of dw
+        return 3.3 * (dout @ w.T), x.T @ dout
+
+    result = results(affine_backward=affine_backward)["affine_backward.gradients"]
+    assert result.message.startswith("dx is wrong at")
+    assert result.counterexample["parameters"]["n"] == 2
+
+
+def test_a_crash_does_not_shrink_to_another(results):
+    def affine_backward(dout, cache):
+        x, _ = cache
+        if len(x) == 1:
+            raise KeyError("another")
+        raise ValueError(f"no rows: {len(x)}")
+
+    result = results(affine_backward=affine_backward)["affine_backward.gradients"]
+    assert result.verdict is Verdict.CRASH
+    assert result.message == "affine_backward raised ValueError: no rows: 2."
+
+
+def test_the_reference_passes_the_case_that_is_shown(results, tiny):
+    """The check asks for twice x, and the reference is wrong for one number; that case proves nothing."""
+    right = types.SimpleNamespace(**{**vars(tiny.reference), "double": lambda x: (2.0 if len(x) > 1 else 3.0) * x})
+    (check,) = (c for c in tiny.checks if c.id == "double.values")
+    fresh = (msgspec.structs.replace(check, strategy=Space(rows=[{"n": 3}], n=(1, 2, 3)), examples=0),)
+    declared = dataclasses.replace(tiny, checks=fresh, reference=right)
+    result = results(declared=declared, double=lambda x: 5.0 * x)["double.values"]
+    assert result.verdict is Verdict.FAIL
+    assert result.counterexample["parameters"] == {"n": 2}
+
+
+def test_a_check_that_fails_the_reference_is_broken_and_costs_nobody_points(results, tiny):
+    def impossible(student, case):
+        raise CheckFailed("double is wrong.")
+
+    checks = tuple(msgspec.structs.replace(c, run=impossible) for c in tiny.checks if c.id == "double.values")
+    found = results(declared=dataclasses.replace(tiny, checks=checks))["double.values"]
+    assert found.verdict is Verdict.GRADER_ERROR
+    assert found.message.startswith("check double.values fails the reference, too, on ")
+
+
+# ── a name is given only to what explains everything ───────────────────────────────────────────
+
+SQUARES = Mistake("squared", "double", ("double.three", "double.more"), "You square x.", lambda: {"double": np.square})
+
+
+def test_a_mistake_that_another_check_speaks_against_is_not_named(results, tiny):
+    """On the first check's one number squaring and tripling agree; on the second they do not."""
+
+    def asks(*numbers):
+        def run(student, case):
+            x = case.given("x", np.array(numbers))
+            expect(student, out=(student.double(x), 2 * x))
+
+        return run
+
+    first, second = (
+        Check(f"double.{name}", "double", 1.0, "Twice.", Visibility.PUBLIC, asks(*numbers))
+        for name, numbers in (("three", (3.0,)), ("more", (5.1234567, 7.7654321)))
+    )
+    declared = dataclasses.replace(tiny, checks=(first, second), mistakes=(SQUARES,))
+    tripled = results(declared=declared, double=lambda x: 3.0 * x)
+    assert [r.diagnosis and r.diagnosis.mistake for r in tripled.values()] == [None, "generic:factor"]
+    squared = results(declared=declared, double=lambda x: x**2)
+    assert [r.diagnosis.mistake for r in squared.values()] == ["squared", "squared"]
+
+
+def test_a_crash_is_named_when_a_listed_mistake_raises_the_same(results, tiny):
+    beyond = Mistake(
+        "beyond", "double", ("double.values",), "You go one too far.", lambda: {"double": lambda x: x[len(x)] + x}
+    )
+    declared = dataclasses.replace(tiny, mistakes=(beyond,))
+    named = results(declared=declared, double=lambda x: np.array([x[i] + x[i] for i in range(len(x) + 1)]))
+    assert (named["double.values"].verdict, named["double.values"].diagnosis.mistake) == (Verdict.CRASH, "beyond")
+    other = results(declared=declared, double=lambda x: x[7] + x)["double.values"]
+    assert (other.verdict, other.diagnosis) == (Verdict.CRASH, None)
+
+
+# ── hidden checks, and what no check can judge ─────────────────────────────────────────────────
+
+
+def test_a_hidden_check_says_nothing_that_depends_on_its_numbers(results):
+    """A right answer plus one number of the input was read back by the generic diagnosis."""
+    result = results(double=lambda x: 2 * np.asarray(x) + x[0])["double.long"]
+    assert (result.verdict, result.diagnosis, result.counterexample) == (Verdict.FAIL, None, None)
+    assert result.message == "double gives a wrong answer on a hidden case."
+
+
+def test_a_check_that_waits_for_a_hidden_one_does_not_name_it(results, tiny):
+    checks = tuple(
+        msgspec.structs.replace(c, needs=("double.long",)) if c.id == "double.purity" else c for c in tiny.checks
+    )
+    found = results(declared=dataclasses.replace(tiny, checks=checks), double=lambda x: x)["double.purity"]
+    assert found.message == "Not graded: it counts only once a hidden check passes."
+
+
+def test_an_answer_that_breaks_the_check_is_the_students_failure(results, tiny):
+    def careless(student, case):
+        if student.double(np.ones(3))["out"] is None:
+            raise CheckFailed("double is wrong.")
+
+    checks = tuple(msgspec.structs.replace(c, run=careless) for c in tiny.checks if c.id == "double.values")
+    reference = types.SimpleNamespace(**{**vars(tiny.reference), "double": lambda x: {"out": x}})
+    declared = dataclasses.replace(tiny, checks=checks, reference=reference)
+    found = results(declared=declared, double=lambda x: None)["double.values"]
+    assert (found.verdict, found.message) == (Verdict.FAIL, "double returned what cannot be judged: None.")

@@ -39,8 +39,12 @@ def test_lists_become_tuples_as_a_case_holds_them():
 
 
 def test_a_failure_shrinks_to_the_simplest_value_that_shows_it():
-    small = strategies().shrink(lambda case: case.n >= 3 and len(case.shape) >= 2, 5)
-    assert small is not None
+    def holds(case):
+        return case.n >= 3 and len(case.shape) >= 2
+
+    space = strategies()
+    failed = next(case for case in space.cases(5, 50) if holds(case))
+    small = space.shrink(failed, holds)
     assert (small.n, small.shape, small.kind) == (3, (1, 1), "plain")
 
 

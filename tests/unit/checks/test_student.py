@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pytest
 
 from autograder.checks.case import Case
 from autograder.checks.compare import expect
-from autograder.checks.run import attempt, cases_of, counterexample
+from autograder.checks.run import Attempt, attempt, cases_of, counterexample
 from autograder.checks.space import Space
 from autograder.checks.student import Student, describe
 from autograder.errors import CheckFailed, Crashed, GraderFault, Missing
-from autograder.model import Check, Verdict, Visibility
+from autograder.model import Check, EntryPoint, Verdict, Visibility
 from autograder.sandbox.local import LocalProgram
 from autograder.wire import Handle, Opaque
 
@@ -183,7 +184,7 @@ def test_an_attempt_passes_or_stops_at_the_first_case_that_fails(tiny_assignment
     wrong = attempt(check(doubles), student(tiny_assignment, double=lambda x: x**2), cases)
     assert (wrong.verdict, wrong.case) == (Verdict.FAIL, cases[0])
     assert [name for name, _ in wrong.trace] == ["double"]
-    assert counterexample(wrong.fault, cases[0]) == {
+    assert counterexample(wrong) == {
         "parameters": {"n": 1},
         "shapes": {"x": [1]},
         "arguments": {"x": [1.0]},
@@ -194,7 +195,7 @@ def test_an_attempt_passes_or_stops_at_the_first_case_that_fails(tiny_assignment
 def test_large_arrays_are_shown_by_their_shape():
     case = Case({}, 0)
     case.array("x", 5, 5)
-    shown = counterexample(CheckFailed("wrong"), case)
+    shown = counterexample(Attempt(Verdict.FAIL, CheckFailed("wrong"), case, (), "float64"))
     assert shown == {"parameters": {}, "shapes": {"x": [5, 5]}, "arguments": {}}
 
 
@@ -206,9 +207,36 @@ def test_what_is_not_the_students_fault_is_the_graders(tiny_assignment):
         attempt(check(broken), student(tiny_assignment), [Case({"n": 1}, 0)])
 
 
-def test_a_check_without_a_space_has_one_case():
-    (case,) = cases_of(check(doubles), seed=5)
-    assert (case.params, case.seed) == ({}, 5)
+def test_a_check_without_a_space_has_one_case_which_does_not_carry_the_grading_seed():
+    one = check(doubles)
+    (case,), (other,) = cases_of(one, seed=5), cases_of(one, seed=6)
+    assert case.params == {}
+    assert case.seed not in (5, other.seed)
+
+
+def test_hidden_cases_follow_from_nothing_that_public_ones_show():
+    space = Space(n=(1, 2, 3, 4, 5, 6, 7, 8, 9))
+    public = check(doubles, space)
+    hidden = msgspec.structs.replace(public, visibility=Visibility.HIDDEN)
+    other = msgspec.structs.replace(hidden, id="double.other")
+    papers = [{case.seed for case in cases_of(one, seed=5)} for one in (public, hidden, other)]
+    assert not papers[0] & papers[1]
+    assert not papers[1] & papers[2]
+    assert papers[1] == {case.seed for case in cases_of(hidden, seed=5)}
+
+
+def test_the_options_that_are_shown_are_those_that_were_used(tiny_assignment):
+    entry = EntryPoint("scaled", "x, by=1.0, eps=1e-5", ("out",))
+    assignment = msgspec.structs.replace(tiny_assignment, entry_points=(entry,))
+    program = LocalProgram({"scaled": lambda x, by=1.0, eps=1e-5: by * x})
+
+    def asks_otherwise(one, case):
+        expect(one, out=(one.scaled(case.array("x", 2), by=0.5), np.zeros(2)))
+
+    case = Case({"by": 3.0, "eps": 1e-12, "n": 2}, 0)
+    failed = attempt(check(asks_otherwise), Student(assignment, program), [case])
+    assert counterexample(failed)["parameters"] == {"by": 0.5, "n": 2}
+    assert case.params["eps"] == 1e-12
 
 
 def test_a_check_with_a_space_has_its_rows_and_examples():
