@@ -48,7 +48,8 @@ import numpy as np
 # This is how the images are made; you need not change it, nor understand it all. A class is three strokes, each a curve
 # with three control points (a quadratic Bézier curve). Of two hundred candidates, ten that look different are kept. An
 # image is its class's strokes, a little bent, turned, stretched, slanted, moved, drawn with a pen of another width,
-# and covered with noise.
+# and covered with noise. Each draw is taken by a camera of its own, which reads every block of 2 × 2 pixels as four mixtures
+# of the four, the same in all blocks and all images: filters that fit one draw do not fit the next, and have to be learnt.
 #
 # The code is public, the seed of a race is not: another seed gives other classes. To practise on a draw of your own:
 #
@@ -69,7 +70,7 @@ def draw_glyphs(rng, count, size=24, jitter=1.0):
     size: their height and width in pixels
     jitter: how much the images of a class differ; 0 would make them equal but for the noise
 
-    Returns images (count, 1, size, size), float32 from 0 to 1, and labels (count,), int64 from 0 to 9.
+    Returns images (count, 1, size, size), float32 from -2 to 2, and labels (count,), int64 from 0 to 9.
     """
     t = np.linspace(0, 1, 9)[:, None]
     curve = np.hstack([(1 - t) ** 2, 2 * t * (1 - t), t**2])  # nine points on each stroke, from its control points
@@ -94,8 +95,14 @@ def draw_glyphs(rng, count, size=24, jitter=1.0):
     matrices = np.array([[1 + grow, slant - turn], [slant + turn, 1 - grow]]).transpose(2, 0, 1)
     pen = rng.uniform(0.08, 0.14, (count, 1, 1, 1))
     images = ink(strokes @ matrices[:, None] + moved, pen, size) + rng.normal(0, 0.4, (count, size, size))
+    images = images.clip(0, 1)
+    camera = np.linalg.qr(rng.normal(0, 1, (4, 4)))[0]
+    half = size // 2  # blocks along each axis; the last line of an odd size stays as it is
+    blocks = images[:, : 2 * half, : 2 * half].reshape(count, half, 2, half, 2).transpose(0, 1, 3, 2, 4)
+    blocks = (blocks.reshape(count, half, half, 4) @ camera).reshape(count, half, half, 2, 2)
+    images[:, : 2 * half, : 2 * half] = blocks.transpose(0, 1, 3, 2, 4).reshape(count, 2 * half, 2 * half)
     # whole grey levels: the last bits, in which computers differ, are gone
-    return (np.round(255 * images.clip(0, 1)) / 255).astype(np.float32)[:, None], labels
+    return (np.round(255 * images) / 255).astype(np.float32)[:, None], labels
 
 
 def initial_weights(rng, size=24, filters=(8, 16), classes=10):

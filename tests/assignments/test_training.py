@@ -80,8 +80,7 @@ def _prototypes(images, labels):
 def test_images_are_grey_levels_and_labels_are_classes():
     images, labels = draw_glyphs(np.random.default_rng(1), 300, size=17)
     assert (images.shape, images.dtype, labels.dtype) == ((300, 1, 17, 17), np.float32, np.int64)
-    assert images.min() == 0
-    assert images.max() == 1
+    assert -2 <= images.min() < 0 < images.max() <= 2
     assert np.abs(255 * images - np.round(255 * images)).max() < 1e-4
     assert set(labels) == set(range(10))
 
