@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograder.assignment.declare import declare_check
+from autograder.assignment.declare import declare_check, is_collecting
+from autograder.errors import AutograderError
 
 
 def check(entry_point: str, *, points: float | None = None, **options: Any) -> Any:
@@ -12,9 +13,12 @@ def check(entry_point: str, *, points: float | None = None, **options: Any) -> A
 
     Without: run the public checks of `entry_point` on what is defined in the calling notebook or module, show a table,
     and return the points earned as a plain float. It raises nothing that a notebook would misread; this run is
-    practice, in the student's own process, and no grade."""
+    practice, in the student's own process, and no grade. In a file that declares checks, `points` must not be left out:
+    AutograderError says so."""
     if points is not None:
         return declare_check(entry_point, points=points, **options)
+    if options or is_collecting():
+        raise AutograderError(f"check({entry_point!r}) declares a check only with points=; write what it is worth.")
     from autograder.practice import practise
 
     return practise(entry_point, depth=2)

@@ -1,6 +1,6 @@
 """`python -m bench.cheats`: every cheat of tests/hostile/speed, in the eyes of the usual harness and of the speed tier.
 
-Prints docs/speed-cheats.md. The usual harness times a cheat in its own process; the speed tier's ratio is to the honest
+Prints docs/speed-cheats.md, or with names of cheats their rows. The usual harness times a cheat in its own process; the speed tier's ratio is to the honest
 code that the cheat builds on, timed in the same run, the middle of three runs.
 """
 
@@ -32,13 +32,21 @@ middle of three runs with its 90 % interval; 1 is nothing gained.
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the table, or the rows of the cheats that are named."""
+    if named := sys.argv[1:]:
+        for name in named:
+            _row(CHEATS / f"{name}.py")
+        return
     honest = ASSIGNMENTS / "speed_product" / "baselines" / "honest.py"
     trial = _middle(honest)
     print(f"{HEAD.format(machine=trial.machine)}| the honest code itself | {_usual(honest)} | {_here(trial)} | |")
     for path in sorted(CHEATS.glob("*.py")):
-        idea, _, stops = (line.partition(": ")[2] for line in path.read_text(encoding="utf-8").splitlines()[:3])
-        print(f"| `{path.stem}`: {idea} | {_usual(path)} | {_here(_middle(path))} | {stops} |", flush=True)
+        _row(path)
+
+
+def _row(path: Path) -> None:
+    idea, _, stops = (line.partition(": ")[2] for line in path.read_text(encoding="utf-8").splitlines()[:3])
+    print(f"| `{path.stem}`: {idea} | {_usual(path)} | {_here(_middle(path))} | {stops} |", flush=True)
 
 
 def _middle(path: Path) -> Trial:

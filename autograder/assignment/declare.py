@@ -28,6 +28,11 @@ def collecting() -> Any:
         _collected.reset(token)
 
 
+def is_collecting() -> bool:
+    """Whether a file of an assignment is being loaded, so that what it declares is noted."""
+    return _collected.get() is not None
+
+
 def declare_check(
     entry_point: str,
     *,
