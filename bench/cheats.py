@@ -1,7 +1,7 @@
 """`python -m bench.cheats`: every cheat of tests/hostile/speed, in the eyes of the usual harness and of the speed tier.
 
-Prints docs/speed-cheats.md, or with names of cheats their rows. The usual harness times a cheat in its own process; the speed tier's ratio is to the honest
-code that the cheat builds on, timed in the same run, the middle of three runs.
+Prints docs/speed-cheats.md, or with names of cheats their rows. The usual harness times a cheat in its own process; the
+speed tier's ratio is to the honest code that the cheat builds on, timed in the same run, the middle of three runs.
 """
 
 from __future__ import annotations
