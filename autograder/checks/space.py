@@ -1,8 +1,7 @@
 """What a check is asked about: the parameters of its cases, drawn by Hypothesis.
 
-Hypothesis draws parameters (shapes and kinds of content). Cases are drawn once for a grading seed, in a
-process that never imports a submission (Hypothesis reads literals out of the modules it finds), so everybody in a class
-sits the same paper.
+Hypothesis draws parameters (shapes and kinds of content). Cases are drawn once for a grading seed, and depend on nothing
+else, so everybody in a class sits the same paper.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from autograder.checks.case import Case, label_seed
+from autograder.checks.engine import undisturbed
 
 _hypothesis = threading.Lock()  # submissions are graded in threads; the engine's global state is not made for them
 SAMPLE = 100  # of a strategy, to know its size by
@@ -195,5 +195,6 @@ def _draw(strategy: Any, seed: int, count: int) -> list[dict[str, Any]]:
     def collect(params: dict[str, Any]) -> None:
         drawn.append(params)
 
-    collect()
+    with undisturbed():
+        collect()
     return drawn[:count]

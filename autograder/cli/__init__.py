@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 
 import click
@@ -70,6 +71,8 @@ def main() -> None:
     """Run the command line; an error that we know becomes one sentence on stderr and its exit status."""
     from autograder.errors import AutograderError, GraderFault
 
+    # where Hypothesis keeps its table of characters, if a check draws text: not in the folder that is worked in
+    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", os.path.expanduser("~/.cache/autograder/hypothesis"))
     try:
         cli.main(standalone_mode=False)
     except click.exceptions.Exit as error:

@@ -315,3 +315,17 @@ def test_doctor_says_what_holds(run):
     if usable:
         assert said["level"] == usable[0]
     assert set(said["levels"]["process"].values()) <= {"enforced", "partial", "none"}
+
+
+# ── what is left ───────────────────────────────────────────────────────────────────────────────
+
+
+def test_grading_leaves_nothing_beside_the_submissions(run, hand_in, course, tmp_path):
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    path = hand_in("bob", SQUARED)
+    assignment = course / "assignments" / "tiny"
+    for command in ("grade", "check"):
+        assert run(command, assignment, path, *LEVEL, cwd=empty).returncode in (0, 1)
+    assert list(empty.iterdir()) == []
+    assert [entry.name for entry in path.parent.iterdir()] == ["bob.py"]
