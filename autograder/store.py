@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import sqlite3
 import threading
@@ -12,19 +13,25 @@ from typing import Self
 
 import msgspec
 
+from autograder.disk import BUSY_SECONDS, Damaged, damaged, sweep, told
 from autograder.errors import AutograderError
 from autograder.model import GradeReport, SpeedReport
 from autograder.text import write_whole
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS run (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS report (
-    key TEXT PRIMARY KEY, submission TEXT NOT NULL, assignment TEXT NOT NULL, report BLOB NOT NULL
-);
-"""
 FILE_NAME = "results.sqlite"
 SPEED = "speed"
-BUSY_SECONDS = 60.0  # to wait for another process's write, which on a network file system may take seconds
+
+# Version 0 is what was written before versions were counted; each step leads from one version to the next.
+_MIGRATIONS = (
+    (
+        "CREATE TABLE IF NOT EXISTS run (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
+        "CREATE TABLE IF NOT EXISTS report "
+        "(key TEXT PRIMARY KEY, submission TEXT NOT NULL, assignment TEXT NOT NULL, report BLOB NOT NULL)",
+        "ALTER TABLE report ADD COLUMN digest TEXT",  # of the report, so that a byte that rots is noticed
+        "UPDATE report SET digest = digest_of(report)",
+    ),
+)
+VERSION = len(_MIGRATIONS)
 
 
 def result_key(submission: str, sha256: str, version: str, grader: str, checks: str, seed: int) -> str:
@@ -33,67 +40,142 @@ def result_key(submission: str, sha256: str, version: str, grader: str, checks: 
 
 
 class Store:
-    """The results in one folder. Rows are written whole and synced before `put` returns; a key is written once."""
+    """The results in one folder. Rows are written whole and synced before `put` returns; a key is written once.
 
-    def __init__(self, folder: Path) -> None:
+    With `mend` a damaged database is begun anew; without `write` nothing is made or changed.
+    Every method raises AutograderError, in one sentence, where the disk or what it holds does not let it."""
+
+    def __init__(self, folder: Path, *, mend: bool = False, write: bool = True) -> None:
         self.folder = folder
         self._lock = threading.Lock()
         try:
-            (folder / "reports").mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(
-                folder / FILE_NAME, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None
-            )
+            self._db = self._open(write)
+        except Damaged:
+            if not mend:
+                raise
+            with told(folder):
+                (folder / FILE_NAME).unlink()
+            self._db = self._open(write)
+
+    def _open(self, write: bool) -> sqlite3.Connection:
+        path = self.folder / FILE_NAME
+        with told(self.folder), contextlib.ExitStack() as opened:
+            if write:
+                (self.folder / "reports").mkdir(parents=True, exist_ok=True)
+                sweep(self.folder / "reports")
+            where = path.absolute().as_uri() + ("?mode=rwc" if write else "?mode=ro")
+            where = where if write or path.exists() else ":memory:"
+            db = sqlite3.connect(where, uri=True, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None)
+            opened.callback(db.close)
             # a rollback journal, not WAL: results often live on network file systems, where WAL loses data
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._db.executescript(SCHEMA)
-        except (OSError, sqlite3.Error) as error:
-            raise AutograderError(f"The results cannot be kept in {folder}: {error}; choose another --out.") from None
+            db.execute("PRAGMA synchronous = FULL")
+            if (found := db.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+                raise damaged(self.folder, found.splitlines()[-1])
+            db.create_function("digest_of", 1, _digest, deterministic=True)
+            self._migrate(db, write or where == ":memory:")
+            opened.pop_all()
+        return db
+
+    def _migrate(self, db: sqlite3.Connection, write: bool) -> None:
+        (version,) = db.execute("PRAGMA user_version").fetchone()
+        if version > VERSION:
+            raise AutograderError(
+                f"The results in {self.folder} were written by a newer autograder; install that one, or choose another "
+                "--out."
+            )
+        if not write:
+            return
+        db.execute("BEGIN IMMEDIATE")  # which a read-only file refuses here, before anything is graded
+        try:
+            (version,) = db.execute("PRAGMA user_version").fetchone()
+            for statement in (one for step in _MIGRATIONS[version:] for one in step):
+                db.execute(statement)
+            db.execute(f"PRAGMA user_version = {VERSION}")
+            db.execute("COMMIT")
+        except BaseException:
+            with contextlib.suppress(sqlite3.Error):
+                db.execute("ROLLBACK")
+            raise
 
     def seed(self, wanted: int | None, fresh: int) -> int:
         """The grading seed of this run: the one it was begun with, unless another is `wanted`. Of two processes that
-        begin one run at the same time, both get the seed of the first."""
-        with self._lock:
+        begin one run at the same time, both get the seed of the first. Results without their seed never get `fresh`:
+        half of a class would be graded on other cases than the rest."""
+        with self._lock, told(self.folder):
             if wanted is not None:
                 self._db.execute("INSERT OR REPLACE INTO run VALUES ('seed', ?)", (str(wanted),))
+            elif not self._seeds() and self._holds_results():
+                raise AutograderError(
+                    f"{self.folder / FILE_NAME} has lost the seed of its results; put back a copy of it, name the seed "
+                    "by --seed, or begin again with --fresh."
+                )
             else:
                 self._db.execute("INSERT OR IGNORE INTO run VALUES ('seed', ?)", (str(fresh),))
-            (seed,) = self._db.execute("SELECT value FROM run WHERE name = 'seed'").fetchone()
+            (seed,) = self._seeds()
+        if not seed.isdecimal():
+            raise AutograderError(
+                f"The seed in {self.folder / FILE_NAME} is damaged; name it by --seed, or begin again with --fresh."
+            )
         return int(seed)
+
+    def _seeds(self) -> list[str]:
+        return [value for (value,) in self._db.execute("SELECT value FROM run WHERE name = 'seed'")]
+
+    def _holds_results(self) -> bool:
+        (rows,) = self._db.execute("SELECT count(*) FROM report").fetchone()
+        return rows > 0 or any((self.folder / "reports").glob("*.json"))
 
     def get(self, key: str) -> GradeReport | None:
         """The report under `key`, if that submission has been graded."""
-        with self._lock:
-            row = self._db.execute("SELECT report FROM report WHERE key = ?", (key,)).fetchone()
-        return msgspec.json.decode(row[0], type=GradeReport) if row else None
+        with self._lock, told(self.folder):
+            row = self._db.execute(f"{self._rows()} WHERE key = ?", (key,)).fetchone()
+        return self._report(*row) if row else None
 
     def put(self, key: str, report: GradeReport) -> None:
-        """Keep `report`; an earlier one under the same key stays."""
+        """Keep `report`; an earlier one under the same key stays. GraderFault where the disk is full."""
         data = msgspec.json.encode(report)
         path = self.folder / "reports" / f"{file_stem(f'{report.assignment.id}-{report.submission.id}')}.json"
-        with self._lock:  # the file first: what has a row is not graded again, so a file that is missing then stays so
+        # the file first: what has a row is not graded again, so a file that is missing then stays so
+        with self._lock, told(self.folder):
             write_whole(path, msgspec.json.format(data, indent=1))
             self._db.execute(
-                "INSERT INTO report VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                (key, report.submission.id, report.assignment.id, data),
+                "INSERT INTO report VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                (key, report.submission.id, report.assignment.id, data, _digest(data)),
             )
 
     def reports(self) -> Iterator[GradeReport]:
         """Everything that has been graded, by assignment and submission; the latest where one was graded twice."""
-        with self._lock:
-            rows = self._db.execute("SELECT report FROM report ORDER BY assignment, submission, rowid").fetchall()
+        with self._lock, told(self.folder):
+            rows = self._db.execute(f"{self._rows()} ORDER BY assignment, submission, rowid").fetchall()
         latest = {}
-        for (data,) in rows:
-            report = msgspec.json.decode(data, type=GradeReport)
+        for row in rows:
+            report = self._report(*row)
             latest[report.assignment.id, report.submission.id] = report
         yield from latest.values()
 
-    def clear(self) -> None:
-        """Forget everything: a fresh run."""
-        with self._lock:
+    def _rows(self) -> str:
+        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        return f"SELECT submission, report, {'digest' if version else 'NULL'} FROM report"
+
+    def _report(self, submission: str, data: bytes, digest: str | None) -> GradeReport:
+        if digest is not None and _digest(data) != digest:
+            raise damaged(self.folder, f"the report of {submission}")
+        try:
+            return msgspec.json.decode(data, type=GradeReport)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            raise AutograderError(
+                f"The report of {submission} in {self.folder} was written by another version of autograder; install "
+                "that one, or begin again with --fresh."
+            ) from None
+
+    def clear(self, *, keep_seed: bool = False) -> None:
+        """Forget everything: a fresh run. With `keep_seed` it is on the same cases."""
+        with self._lock, told(self.folder):
             self._db.execute("DELETE FROM report")
-            self._db.execute("DELETE FROM run")
-        for path in (self.folder / "reports").glob("*.json"):
-            path.unlink()
+            if not keep_seed:
+                self._db.execute("DELETE FROM run")
+            for path in (self.folder / "reports").glob("*.json"):
+                path.unlink()
 
     def close(self) -> None:
         """Let go of the file."""
@@ -104,6 +186,10 @@ class Store:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def keep_speed(folder: Path, report: SpeedReport) -> Path:

@@ -61,7 +61,8 @@ OURS = {
     "autograder/score.py": ("autograder.model", "autograder.errors", "autograder.score"),
     "autograder/patience.py": ("autograder.errors",),
     "autograder/executors.py": ("autograder.errors", "autograder.patience"),
-    "autograder/store.py": ("autograder.model", "autograder.errors", "autograder.text"),
+    "autograder/store.py": ("autograder.model", "autograder.errors", "autograder.text", "autograder.disk"),
+    "autograder/disk.py": ("autograder.errors",),
     "assignments/": ("autograder",),
     "reference/": ("autograder",),
     **{

@@ -1,7 +1,7 @@
 """Hypothesis as a grader needs it: what it draws depends on the seed alone, and it leaves no file behind.
 
 By itself it also tries literals that it reads out of the modules it takes for local code, which differ from one
-machine, installation and order of imports to another, and keeps what it found in `.hypothesis` in the working directory.
+machine, installation and order of imports to another, and keeps what it found in `.hypothesis` where it was started.
 """
 
 from __future__ import annotations

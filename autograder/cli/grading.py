@@ -75,7 +75,7 @@ def grade_command(
     if found.passed_over:
         click.echo(f"Passed over: {', '.join(found.passed_over)}; {RULE}.", err=True)
     held = choose(level(isolation))
-    store = Store(out) if out else None
+    store = Store(out, mend=not resume) if out else None
     if store and not resume:
         store.clear()
     fresh = secrets.randbits(48)
@@ -100,11 +100,10 @@ def _grade_course(
     course = open_course(root)
     declared = course.load(assignment) if course.assignments else load(assignment)
     entries = course_entries(course, declared.assignment.id)
-    with course.store(declared.assignment.id) as store:
-        seed = class_seed(store, seed)
+    with course.store(declared.assignment.id, mend=not resume) as store:
         if not resume:
-            store.clear()
-            class_seed(store, seed)  # the same paper for those who are graded again as for the others
+            store.clear(keep_seed=True)  # those who are graded again later get the same cases as the others
+        seed = class_seed(store, seed)
         grading = Grading(declared, seed, choose(level(isolation)), declared.checks)
         reports = list(_shown(graded(grading, entries, LocalExecutor(jobs), store), len(entries), form))
     if form == "text":

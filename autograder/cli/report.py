@@ -90,7 +90,7 @@ def report_command(
 
 
 def _kept(folder: Path, assignment: str | None) -> Kept:
-    with Store(folder) as store:
+    with Store(folder, write=False) as store:
         reports = list(store.reports())
     speeds = kept_speeds(folder)
     if not reports and not speeds:

@@ -82,9 +82,9 @@ class Course:
                 return kept
         return None
 
-    def store(self, slug: str) -> Store:
-        """The finished results of `slug`, with the seed of the class."""
-        return Store(self._private(slug))
+    def store(self, slug: str, *, mend: bool = False) -> Store:
+        """The finished results of `slug`, with the seed of the class; with `mend` begun anew where they are damaged."""
+        return Store(self._private(slug), mend=mend)
 
     def _private(self, slug: str) -> Path:
         """A folder that nobody but the instructor may read: seeds and solutions are kept there."""

@@ -240,6 +240,20 @@ def test_a_report_of_nothing_is_refused(run, tmp_path):
     )
 
 
+def test_a_full_disk_stops_the_grader_with_a_sentence(run, hand_in, tmp_path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none", disk], capture_output=True).returncode:
+        pytest.skip("only root with the right to mount can make a small disk")
+    try:
+        (disk / "ballast").write_bytes(bytes(56 * 1024))
+        done = run("grade", "tiny", hand_in("ada", RIGHT), "--out", disk / "out", *LEVEL)
+    finally:
+        subprocess.run(["umount", disk], check=True)
+    sentence = f"The disk of {disk / 'out'} is full; what was graded before is kept: make room and run it again."
+    assert outcome(done) == (3, "", sentence)
+
+
 def test_a_broken_check_is_the_graders_failure_and_scores_nobody(run, hand_in, tmp_path):
     broken = CHECKS.replace("expect(student, out=(student.double(x), 2 * x))", "student.double(x).nosuch")
     write_assignment(tmp_path / "course", checks=broken)
