@@ -1,7 +1,7 @@
 """What a check is asked about: the parameters of its cases, drawn by Hypothesis.
 
-Hypothesis draws parameters (shapes and kinds of content). Cases are drawn once for a grading seed, and depend on nothing
-else, so everybody in a class sits the same paper.
+Hypothesis draws parameters (shapes and kinds of content). Cases are drawn once for a grading seed, and depend on
+nothing else, so everybody in a class gets the same cases.
 """
 
 from __future__ import annotations
