@@ -226,6 +226,7 @@ def test_every_part_of_the_package_has_a_role():
         *JOINERS,
         "model",
         "errors",
+        "disk",
         "patience",
         "wire",
         "text",
