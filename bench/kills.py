@@ -56,14 +56,14 @@ def kill_gradings(assignment: str, source: str, level: Level, count: int, seed: 
         (folder / "class").mkdir()
         for student in range(students):
             (folder / "class" / f"student{student:02}.py").write_text(f"{source}\n# {student}\n")
-        begun = time.monotonic()
         wanted = _finish(folder, folder / "undisturbed", assignment, level, found)
-        whole = time.monotonic() - begun
         while found.kills < count:
             out = folder / f"run{found.runs}"
             kept: dict[str, bytes] = {}
             while found.kills < count and len(kept) < students:
-                kept = _kill_once(folder, out, assignment, level, rng.uniform(0.2, 1.0) * whole, kept, found)
+                wait_for = len(kept) + int(rng.integers(0, max(1, (students - len(kept)) // 2)))
+                moment = (wait_for, float(rng.uniform(0.0, 1.5)))
+                kept = _kill_once(folder, out, assignment, level, moment, kept, found)
                 found.while_grading += 0 < len(kept) < students
             done = _finish(folder, out, assignment, level, found)
             _compare(kept, done, wanted, found)
@@ -80,12 +80,21 @@ def _command(folder: Path, out: Path, assignment: str, level: Level) -> subproce
 
 
 def _kill_once(
-    folder: Path, out: Path, assignment: str, level: Level, after_s: float, before: dict[str, bytes], found: Killing
+    folder: Path,
+    out: Path,
+    assignment: str,
+    level: Level,
+    moment: tuple[int, float],
+    before: dict[str, bytes],
+    found: Killing,
 ) -> dict[str, bytes]:
-    """Start, wait, kill; the reports that are kept then."""
+    """Start, wait until so many reports are kept and so many seconds have gone by since, and kill; what is kept then."""
     driver = _command(folder, out, assignment, level)
+    reports, seconds = moment
+    while driver.poll() is None and not (_begun(out) and len(_rows(out)) >= reports):
+        time.sleep(0.02)
     with contextlib.suppress(subprocess.TimeoutExpired):
-        driver.wait(after_s)
+        driver.wait(seconds)
     killed = driver.poll() is None
     driver.kill()
     driver.wait()
@@ -109,9 +118,13 @@ def _finish(folder: Path, out: Path, assignment: str, level: Level, found: Killi
     return _rows(out)
 
 
+def _begun(out: Path) -> bool:
+    return (out / FILE_NAME).exists()
+
+
 def _rows(out: Path) -> dict[str, bytes]:
     """The reports that are kept, by key; there may be no results yet."""
-    if not (out / FILE_NAME).exists():
+    if not _begun(out):
         return {}
     with contextlib.closing(sqlite3.connect(out / FILE_NAME, timeout=60)) as db:
         if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'report'").fetchall():
