@@ -88,7 +88,7 @@ def _kill_once(
     before: dict[str, bytes],
     found: Killing,
 ) -> dict[str, bytes]:
-    """Start, wait until so many reports are kept and so many seconds have gone by since, and kill; what is kept then."""
+    """Start, wait for so many reports and then so many seconds, and kill; the reports that are kept then."""
     driver = _command(folder, out, assignment, level)
     reports, seconds = moment
     while driver.poll() is None and not (_begun(out) and len(_rows(out)) >= reports):
