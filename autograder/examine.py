@@ -213,6 +213,7 @@ def hidden_message(check: Check, verdict: Verdict) -> str:
         Verdict.FAIL: "gives a wrong answer",
         Verdict.CRASH: "raises an exception or ends the program",
         Verdict.TIMEOUT: "takes too long",
+        Verdict.FORBIDDEN: "uses what this assignment does not allow",
         Verdict.MEMORY: "asks for too much memory",
     }
     return f"{check.entry_point} {words.get(verdict, 'fails')} on a hidden case."

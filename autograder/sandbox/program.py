@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from autograder import wire
@@ -13,6 +14,7 @@ from autograder.errors import CheckFailed, Crashed, GraderFault, Missing, OutOfM
 from autograder.model import Limits
 from autograder.sandbox.budget import Budget
 from autograder.sandbox.sandbox import Fork, cpu_ceiling
+from autograder.sandbox.sentences import raised
 from autograder.wire import WHOLE, Call, Handle
 from autograder.worker.serve import FAILURE_CAP
 
@@ -24,17 +26,44 @@ HEADER_WEIGHT = 4  # a byte of JSON becomes about so many as Python objects, eig
 ARGUMENT_ERRORS = (
     TypeError, ValueError, LookupError, AttributeError, ArithmeticError, MemoryError, RecursionError,
 )  # fmt: skip
+SHOWN_CAP = 20
 SIGNALS = {int(number): number.name for number in signal.Signals}  # real-time signals have no name
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What came of a submission's top level: the statements that failed, the entry points that can be called, what is
+    known of the others by name, and packages that a stand-in was given for."""
+
+    failed: list[dict[str, Any]]
+    defined: frozenset[str]
+    faults: dict[str, dict[str, Any]]
+    shown: tuple[str, ...]
+
+
+def _loaded(names: Sequence[str], reply: dict[str, Any]) -> Loaded | None:
+    """The worker's report on `names`, or None if it is malformed."""
+    match reply.get("failed"), reply.get("defined"), reply.get("faults", {}), reply.get("shown", []):
+        case list(failed), list(defined), dict(faults), list(shown) if _dicts(failed) and _dicts(faults.values()):
+            if len(failed) <= FAILURE_CAP and len(defined) <= len(names) and len(faults) <= len(names):
+                able = frozenset(name for name in names if name in defined)
+                return Loaded(failed, able, faults, tuple(wire.plain_text(one, 60) for one in shown[:SHOWN_CAP]))
+    return None
+
+
+def _dicts(values: Iterable[Any]) -> bool:
+    return all(isinstance(value, dict) for value in values)
 
 
 class SandboxProgram:
     """Speaks with one fork. Whatever it does wrong ends it: after a fault every further call repeats that fault. What
-    `budget` refuses is not asked."""
+    `budget` refuses is not asked, and neither are functions that are known to be `unmet`."""
 
     def __init__(self, fork: Fork, limits: Limits, budget: Budget | None = None) -> None:
         self.fork = fork
         self.budget = budget or Budget(limits)
         self.asked = ""
+        self.unmet: Mapping[str, SubmissionFault] = {}
         self._seq = 0
         self._fault: SubmissionFault | None = None
         self._confined = False
@@ -80,25 +109,25 @@ class SandboxProgram:
         cells: Sequence[tuple[int, int, str]],
         names: Sequence[str] = (),
         skip: Sequence[str] = (),
+        forbid: Sequence[str] = (),
         double: bool = True,
-    ) -> tuple[list[dict[str, Any]], frozenset[str]]:
+    ) -> Loaded:
         """Run the submission's top level but for the statements in `skip`, in double precision whatever it asks for
-        unless `double` is False. Returns those that failed, and which of `names` can be called."""
-        message = {"cells": cells, "names": list(names), "skip": list(skip), "budget": self.limits.statement_cpu_s}
-        message["double"] = double
+        unless `double` is False; afterwards calls of what `forbid` names are refused. `names` are the entry points."""
+        message: dict[str, Any] = {"cells": cells, "names": list(names), "skip": list(skip), "forbid": list(forbid)}
+        message |= {"budget": self.limits.statement_cpu_s, "double": double}
         message["total"] = 0.7 * self.limits.load_cpu_s  # the rest is for parsing, imports and a busy clock
         self._allowed = self.limits.load_cpu_s
         reply = self._request("load", message, [])[0]
         self._allowed = self.limits.cpu_s
-        match reply.get("failed"), reply.get("defined"):
-            case list(failed), list(defined) if len(failed) <= FAILURE_CAP and len(defined) <= len(names):
-                if all(isinstance(item, dict) for item in failed):
-                    return failed, frozenset(name for name in names if name in defined)
-        raise self._violation("a list of failures that is none")
+        loaded = _loaded(names, reply)
+        if loaded is None:
+            raise self._violation("a report on its loading that is malformed")
+        return loaded
 
     def calls(self, calls: Sequence[Call]) -> list[Any | SubmissionFault]:
         """One outcome for each call, in one round trip."""
-        refusals = (self.budget.refusal(call.function) for call in calls)
+        refusals = (self.budget.refusal(call.function) or self.unmet.get(call.function) for call in calls)
         if fault := self._fault or next(filter(None, refusals), None):
             return [fault] * len(calls)
         self.asked = calls[0].function if calls else ""
@@ -303,20 +332,3 @@ def _value(call: Call, node: Any, decoder: wire.Decoder) -> Any:
     if decoder.handles - before != len(kept):
         raise wire.WireError("a handle to something that was not to stay")
     return value
-
-
-def raised(function: str, fault: dict[str, Any]) -> SubmissionFault:
-    """The fault for an exception that the student's code raised, with its place."""
-    error, text = wire.plain_text(fault.get("error"), 60) or "an exception", wire.plain_text(fault.get("text"), 400)
-    if error in ("MemoryError", "_ArrayMemoryError"):
-        return OutOfMemory(f"{function} asked for more memory than the check allows{place(fault)}.")
-    words = f"{error}: {text}" if text else error
-    return Crashed(f"{function} raised {words}{place(fault)}.", error, text)
-
-
-def place(fault: dict[str, Any]) -> str:
-    """Where it happened, as the student counts: ` (cell 7, line 3)`."""
-    cell, line = fault.get("cell"), fault.get("line")
-    if type(cell) is not int or type(line) is not int:
-        return ""
-    return f" (cell {cell}, line {line})" if cell else f" (line {line})"

@@ -12,29 +12,34 @@ from autograder.errors import Crashed, Forbidden, Missing, SubmissionFault
 from autograder.model import Assignment, Limits, Submission
 from autograder.sandbox.arena import Memory
 from autograder.sandbox.budget import Budget
-from autograder.sandbox.program import SandboxProgram, place, too_slow
+from autograder.sandbox.program import Loaded, SandboxProgram, too_slow
 from autograder.sandbox.sandbox import Sandbox
+from autograder.sandbox.sentences import failure_sentence, place, unmet
 from autograder.wire import plain_text
 
 NOTE_CAP = 8
+SLOW_CAP = 50  # statements; whoever has more of them pays for them in every fork
 
 
 @dataclass(frozen=True)
-class _Loaded:
-    """The submission in one sandbox: which statements of its top level failed there, and what it defines."""
+class _Place:
+    """The submission in one sandbox: what came of loading it there, and the statements that were too slow for it."""
 
     sandbox: Sandbox
-    failed: Sequence[dict[str, Any]]
-    defined: frozenset[str]
+    forbid: tuple[str, ...]
+    slow: Sequence[dict[str, Any]]
+    loaded: Loaded
 
     @property
-    def skip(self) -> list[str]:
-        return [plain_text(item.get("key")) for item in self.failed]
+    def failed(self) -> list[dict[str, Any]]:
+        """The statements that failed, in the order of the submission."""
+        return sorted((*self.slow, *self.loaded.failed), key=_position)
 
 
 class SandboxRunner:
-    """A submission in its sandbox. Reading it is a fork's work too: the first one scans it, the second finds out which
-    statements of its top level fail or take too long, so that no later fork pays for them again.
+    """A submission in its sandbox. Reading it is a fork's work too: the first one finds out which statements of its top
+    level take too long, and no later fork runs these. All others do in every fork what they do in Python, those that
+    raise included.
 
     `other` gives the sandbox for entry points that may use other packages than the assignment; without it they are
     called in `sandbox` as well."""
@@ -58,46 +63,72 @@ class SandboxRunner:
         self._live: SandboxProgram | None = None
         self._group: str | None = None
         self._spent = 0.0
-        with self._fork(sandbox) as program:
-            self._forbidden = program.scan(self._cells, assignment.policy.forbid)
-        self._main = self._load(sandbox)
-        self._loaded = {assignment.policy.packages: self._main}
+        self._main = self._first_load(sandbox, assignment.policy.packages)
+        self._places = {assignment.policy.packages: self._main}
 
-    def _load(self, sandbox: Sandbox) -> _Loaded:
-        with self._fork(sandbox) as program:
-            return _Loaded(sandbox, *program.load(self._cells, self._names))
+    def _first_load(self, sandbox: Sandbox, packages: tuple[str, ...]) -> _Place:
+        """What loading comes to in a fork that leaves out what is too slow, as every later one does. A package that
+        other entry points may use is forbidden where it is not in `packages`."""
+        policy = self._assignment.policy
+        forbid = (*policy.forbid, *(name for name in policy.packages if name not in packages))
+        slow: list[dict[str, Any]] = []
+        while True:
+            with self._fork(sandbox) as program:
+                place = _Place(sandbox, forbid, slow, self._load(program, forbid, slow))
+            too_slow_here = [failure for failure in place.loaded.failed if failure.get("slow")]
+            if not too_slow_here or len(slow) > SLOW_CAP:
+                return place
+            slow = [*slow, *too_slow_here]
 
-    def _where(self, entry_point: str | None) -> _Loaded:
+    def _load(
+        self, program: SandboxProgram, forbid: Sequence[str], slow: Sequence[dict[str, Any]], double: bool = True
+    ) -> Loaded:
+        skip = [plain_text(item.get("key")) for item in slow]
+        return program.load(self._cells, self._names, skip, forbid, double)
+
+    def _where(self, entry_point: str | None) -> _Place:
         """The submission as it is loaded where `entry_point` is called."""
         packages = self._assignment.packages_of(entry_point)
         if self._other is None:
             return self._main
-        if packages not in self._loaded:
-            self._loaded[packages] = self._load(self._other(packages))
-        return self._loaded[packages]
+        if packages not in self._places:
+            self._places[packages] = self._first_load(self._other(packages), packages)
+        return self._places[packages]
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What went wrong outside the entry points, a sentence each."""
         sentences = [failure_sentence(item) for item in self._main.failed]
         more = [f"{len(sentences) - NOTE_CAP} more statements failed."] if len(sentences) > NOTE_CAP else []
-        return (*sentences[:NOTE_CAP], *more)
+        shown = self._main.loaded.shown
+        left_out = [f"{one} is not part of this assignment: what it shows was left out." for one in shown]
+        return (*left_out, *sentences[:NOTE_CAP], *more)
 
     def fault(self, entry_point: str) -> SubmissionFault | None:
         """Why `entry_point` cannot be asked anything, if it cannot."""
-        if found := self._forbidden.get(entry_point):
-            name = plain_text(found.get("name"), 60)
-            return Forbidden(f"{entry_point} uses {name}{place(found)}, which this assignment does not allow.")
-        loaded = self._where(entry_point)
-        if entry_point in loaded.defined:
-            return self._budget.refusal(entry_point)
+        return self._unmet(self._where(entry_point), entry_point) or self._budget.refusal(entry_point)
+
+    def mention(self, entry_point: str, forbid: Sequence[str]) -> Forbidden | None:
+        """What `forbid` names and the source of `entry_point` mentions, whether it is reached or not."""
+        with self._fork(self._main.sandbox) as program:
+            found = program.scan(self._cells, forbid).get(entry_point)
+        if found is None:
+            return None
+        name = plain_text(found.get("name"), 60)
+        return Forbidden(f"{entry_point} uses {name}{place(found)}, which this assignment does not allow.")
+
+    def _unmet(self, place: _Place, name: str) -> SubmissionFault | None:
+        if name in place.loaded.defined:
+            return None
         for piece in self._dropped:
-            if entry_point in piece.names:
-                return Crashed(f"{entry_point} {piece.why}.")
-        for item in loaded.failed:
-            if self._lost(item, entry_point):
-                return Crashed(f"{entry_point} could not be read: {failure_sentence(item)}")
-        return Missing(f"{entry_point} is not defined.")
+            if name in piece.names:
+                return Crashed(f"{name} {piece.why}.")
+        if fault := place.loaded.faults.get(name):
+            return unmet(name, fault)
+        for item in place.failed:
+            if self._lost(item, name):
+                return Crashed(f"{name} could not be read: {failure_sentence(item)}")
+        return Missing(f"{name} is not defined.")
 
     def _lost(self, failure: dict[str, Any], entry_point: str) -> bool:
         """Whether `failure` is of the cell that would have defined `entry_point`."""
@@ -135,11 +166,13 @@ class SandboxRunner:
                 self._budget.timed_out(program.asked)
             raise too_slow(limits.cpu_s)
 
-    def _program(self, group: str | None, loaded: _Loaded) -> SandboxProgram:
+    def _program(self, group: str | None, place: _Place) -> SandboxProgram:
         if self._live is None or group != self._group:
             self.close()
-            self._live = self._open.enter_context(self._fork(loaded.sandbox))
-            self._live.load(self._cells, self._names, loaded.skip)
+            self._live = self._open.enter_context(self._fork(place.sandbox))
+            self._load(self._live, place.forbid, place.slow)
+            known = {name: self._unmet(place, name) for name in self._names}
+            self._live.unmet = {name: fault for name, fault in known.items() if fault}
             self._group, self._spent = group, 0.0
         self._live.rearm(self._budget.next_limits())
         return self._live
@@ -150,7 +183,7 @@ class SandboxRunner:
         with self._main.sandbox.fork(limits, memory) as fork:
             program = SandboxProgram(fork, limits)
             started, before = time.monotonic(), program.spent()
-            program.load(self._cells, self._names, self._main.skip, double=False)
+            self._load(program, self._main.forbid, self._main.slow, double=False)
             program.loaded = program.spent() - before, time.monotonic() - started
             yield program
 
@@ -176,11 +209,6 @@ class SandboxRunner:
         self.close()
 
 
-def failure_sentence(failure: dict[str, Any]) -> str:
-    """What a statement of the top level did, and what follows for the student."""
-    error, text = plain_text(failure.get("error"), 60) or "an exception", plain_text(failure.get("text"), 200)
-    where = place(failure).strip(" ()") or "somewhere"
-    where = where[0].upper() + where[1:]
-    if error == "StatementTooSlow":
-        return f'{where}: this took too long and was left out; keep experiments under `if __name__ == "__main__":`.'
-    return f"{where}: {error}: {text}." if text else f"{where}: {error}."
+def _position(failure: dict[str, Any]) -> tuple[int, int]:
+    cell, line = failure.get("cell"), failure.get("line")
+    return (cell if type(cell) is int else 0, line if type(line) is int else 0)

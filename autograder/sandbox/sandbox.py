@@ -93,6 +93,7 @@ class Sandbox:
             {
                 "packages": list(packages),
                 "warm": list(warm),
+                "modules": list(self.view.modules),
                 "uid": next_account() if os.getuid() == 0 and self._leaves_root() else None,
                 "landlock": self.level is Level.CONTAINED,
                 "readable": list(self.view.readable) if self.level is Level.CONTAINED else [],

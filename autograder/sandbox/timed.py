@@ -18,7 +18,8 @@ import numpy as np
 from autograder import wire
 from autograder.errors import Crashed, SubmissionFault, TimedOut
 from autograder.sandbox.arena import Memory
-from autograder.sandbox.program import SandboxProgram, raised, too_slow
+from autograder.sandbox.program import SandboxProgram, too_slow
+from autograder.sandbox.sentences import raised
 from autograder.worker.timed import ACKNOWLEDGED, COMMITTED, DONE, END, GO, RAISED
 
 Array = np.ndarray[Any, Any]

@@ -41,6 +41,11 @@ class View:
         return tuple(dict.fromkeys(os.path.dirname(path) for path in self.packages))
 
     @property
+    def modules(self) -> tuple[str, ...]:
+        """The top-level names that can be imported from the packages."""
+        return tuple(dict.fromkeys(os.path.basename(path).partition(".")[0] for path in self.packages))
+
+    @property
     def readable(self) -> tuple[str, ...]:
         """Host paths that a worker without a mount namespace needs to read."""
         libraries = [path for folder in self.listable for path in _without_packages(folder)]

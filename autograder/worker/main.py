@@ -19,7 +19,7 @@ import traceback
 from collections.abc import Sequence
 from typing import Any
 
-from autograder.worker import confine, cuda
+from autograder.worker import absent, confine, cuda
 from autograder.worker.serve import Server
 
 CPUCLOCK_SCHED = 2  # clock_getcpuclockid(3): the CPU clock of a process is (~pid << 3) | 2
@@ -38,6 +38,7 @@ def main(descriptor: int) -> None:
     control = Control(socket.socket(fileno=descriptor))
     config, _ = control.receive()
     warm_up(config["packages"], config["warm"])
+    absent.install(config["modules"])
     identity = give_up_privileges(config)
     gc.collect()
     gc.freeze()

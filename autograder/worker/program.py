@@ -4,7 +4,6 @@ from __future__ import annotations
 import __future__
 
 import ast
-import functools
 import signal
 import sys
 import time
@@ -12,88 +11,118 @@ import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
+from autograder.worker import absent, by_hand, precision, years
+from autograder.worker.faults import cell_name, describe_error
+from autograder.worker.names import Names
+from autograder.worker.policy import ForbiddenUse, Policy
+from autograder.worker.standins import StandIn, ZMQInteractiveShell
 
-from autograder.worker import by_hand, precision
-
-MESSAGE_CAP = 400
 DEFINITION_SECONDS = 0.02  # a def or an import that is loaded already takes microseconds
-
-# Names that NumPy and Python have dropped and that solutions written a few years ago still use. A grade must not depend
-# on the year in which a student learnt NumPy (NumPy 1.20, 1.24, 2.0 and Python 3.0 release notes).
-LEGACY_NUMPY: dict[str, Any] = {
-    "float": float, "int": int, "object": object, "str": str, "complex": complex, "float_": np.float64,
-    "Inf": np.inf, "Infinity": np.inf, "infty": np.inf, "NaN": np.nan, "NAN": np.nan, "product": np.prod,
-    "cumproduct": np.cumprod, "sometrue": np.any, "alltrue": np.all, "row_stack": np.vstack,
-}  # fmt: skip
-LEGACY_BUILTINS: dict[str, Any] = {"xrange": range, "reduce": functools.reduce}
+WALL_PER_CPU = 10.0  # a statement that waits is given up after this many times its CPU seconds, on a busy machine too
+SHORTEST_WAIT = 0.5
+ANNOTATED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.AnnAssign)
 
 
 class StatementTooSlow(BaseException):
-    """A statement at the top level of a submission used up its CPU time."""
+    """A statement at the top level of a submission used up its CPU time, or waited for too long."""
 
 
 class Program:
-    """The names that a submission defines, and what went wrong on the way."""
+    """The names that a submission defines, and what went wrong on the way. Call `explain` for what its code raises."""
 
     def __init__(self) -> None:
         self.module = types.ModuleType("submission")
         self.future = 0
-        self.module.__dict__.update(LEGACY_BUILTINS)
+        self.double = True
+        self.gate = absent.installed()
+        self.names = Names(self.module.__dict__)
+        self.policy = Policy((), self.module.__dict__)
+        self.module.__dict__.update({**years.BUILTINS, years.REWRITER: years.Former})
         sys.modules["submission"] = self.module
         package = sys.modules.get("autograder")
         if package is not None and getattr(package, "__file__", None) is None:
             # the worker's own, empty package: a released notebook's cells that call `check` are no failures
             package.__dict__["check"] = lambda *args, **options: None
-        for name, value in LEGACY_NUMPY.items():
-            if name not in np.__dict__:
-                setattr(np, name, value)
+        years.put_back()
 
     def load(
-        self, cells: Sequence[Sequence[Any]], skip: Sequence[str], budget: float, total: float, double: bool = True
+        self,
+        cells: Sequence[Sequence[Any]],
+        skip: Sequence[str],
+        budget: float,
+        total: float,
+        double: bool = True,
+        entry_points: Sequence[str] = (),
+        forbid: Sequence[str] = (),
     ) -> list[dict[str, Any]]:
         """Execute `cells` ([number, first line, source], …) but for the statements in `skip`; each statement has
-        `budget` CPU seconds, and what comes after `total` seconds only enough to define things. With `double`
-        it computes in double precision (`worker.precision`). Returns what failed: a key to skip it by, where, and
-        why."""
+        `budget` CPU seconds and ten times that to wait, and what comes after `total` seconds only enough to define
+        things. With `double` it computes in double precision (`worker.precision`). Once it is loaded, calls of what
+        `forbid` names are refused. Returns what failed: a key, where, and why."""
+        self.double = double
         if double:
             precision.double_names()
             if "torch" in sys.modules:
                 by_hand.install()  # before the submission can take hold of what they stand before
-        failed: list[dict[str, Any]] = []
-        skipped = set(skip)
-        for number, line, source in cells:
-            filename = cell_name(number)
-            try:
-                tree = parse(source, line, filename)
-            except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-                fault = describe_error(error, number)
-                if number == 0 and fault.get("line"):
-                    fault["line"] += line - 1  # a script's pieces count their lines from where they start
-                failed.append({"key": f"{number}:{line}:*", **fault})
-                continue
-            if double:
-                precision.widen(tree)
-            for statement in tree.body:
-                key = f"{number}:{line}:{statement.lineno}:{statement.col_offset}"
-                if key in skipped:
-                    continue
-                left = max(min(budget, total - time.process_time()), DEFINITION_SECONDS)
-                if failure := self._run(statement, filename, left):
-                    failed.append({"key": key, "cell": number, "line": statement.lineno, **failure})
+        self.policy = Policy(forbid, self.module.__dict__)
+        self.names.watch(entry_points)
+        if any(number for number, _, _ in cells):
+            self._be_a_notebook()
+        clock = _Clock(budget, total)
+        failed = [failure for cell in cells for failure in self._cell(cell, frozenset(skip), clock)]
+        self.policy.armed = True
         return failed
 
-    def _run(self, statement: ast.stmt, filename: str, budget: float) -> dict[str, Any] | None:
-        signal.signal(signal.SIGPROF, _too_slow)
+    def _be_a_notebook(self) -> None:
+        """Jupyter runs cells in `__main__`, and gives them `get_ipython`."""
+        self.module.__dict__["__name__"] = "__main__"
+        sys.modules["__main__"] = self.module
+        StandIn.shell = ZMQInteractiveShell(self.module.__dict__)
+        self.module.__dict__["get_ipython"] = lambda: StandIn.shell
+
+    def _cell(self, cell: Sequence[Any], skip: frozenset[str], clock: _Clock) -> list[dict[str, Any]]:
+        number, line, source = cell
+        filename = cell_name(number)
         try:
-            code = compile(ast.Module([statement], []), filename, "exec", self._future(statement), dont_inherit=True)
-            signal.setitimer(signal.ITIMER_PROF, budget)
-            exec(code, self.module.__dict__)
+            tree = parse(source, line, filename)
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            fault = describe_error(error, number)
+            if number == 0 and fault.get("line"):
+                fault["line"] += line - 1  # a script's pieces count their lines from where they start
+            return [{"key": f"{number}:{line}:*", **fault}]
+        if self.double:
+            precision.widen(tree)
+        failed = []
+        for statement in tree.body:
+            key = f"{number}:{line}:{statement.lineno}:{statement.col_offset}"
+            if key in skip:
+                self.names.lose(statement, {"slow": "cpu", "cell": number, "line": statement.lineno})
+            elif failure := self._run(statement, filename, clock):
+                failed.append({"key": key, "cell": number, "line": statement.lineno, **failure})
+                self.names.lose(statement, failed[-1])
+            self.names.follow(number, statement.lineno)
+        return failed
+
+    def _run(self, statement: ast.stmt, filename: str, clock: _Clock) -> dict[str, Any] | None:
+        """Execute one statement; why it failed, if it did."""
+        flags = self._future(statement)
+        try:
+            with clock:
+                try:
+                    exec(self._code(statement, filename, flags), self.module.__dict__)
+                except NameError:
+                    lazy = __future__.annotations.compiler_flag
+                    if flags & lazy or not _has_annotations(statement):
+                        raise
+                    # an annotation computes nothing: read lazily, as Python does from 3.14 on, it costs nothing either
+                    exec(self._code(statement, filename, flags | lazy), self.module.__dict__)
         except BaseException as error:
-            return describe_error(error)
-        finally:
-            signal.setitimer(signal.ITIMER_PROF, 0)
-        return None
+            return clock.over or self.explain(error)
+        return clock.over
+
+    def _code(self, statement: ast.stmt, filename: str, flags: int) -> types.CodeType:
+        code: types.CodeType = compile(ast.Module([statement], []), filename, "exec", flags, dont_inherit=True)
+        return code
 
     def _future(self, statement: ast.stmt) -> int:
         """Compiler flags of every `from __future__ import …` so far: they hold for the rest of a program."""
@@ -107,43 +136,70 @@ class Program:
         value = self.module.__dict__.get(name)
         return value if callable(value) else None
 
+    def explain(self, error: BaseException) -> dict[str, Any]:
+        """The exception as plain data, with what lies behind it: `forbidden` or `absent`, a name, where that is what
+        the code reached for, and `because`, the failure of a statement that would have bound a name."""
+        fault = describe_error(error)
+        if isinstance(error, ForbiddenUse):
+            return {**fault, "forbidden": error.name}
+        if isinstance(error, ModuleNotFoundError) and isinstance(error.name, str):
+            return {**fault, **self._absence(self.gate.absent(error.name))}
+        if type(error) is NameError and (loss := self.names.lost.get(str(error.name))):
+            package = loss.get("forbidden") or loss.get("absent")
+            return {**fault, **(self._absence(package) or {"because": loss.get("because", loss)})}
+        return fault
+
+    def _absence(self, package: str | None) -> dict[str, str]:
+        if package is None:
+            return {}
+        return {"forbidden" if package in self.policy.packages else "absent": package}
+
+    def faults(self, entry_points: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """For each entry point that cannot be called what is known of the reason: that of a statement that failed, or
+        what stands under its name, and since where."""
+        found = {name: self.names.fault(name) for name in entry_points if self.function(name) is None}
+        return {name: fault for name, fault in found.items() if fault}
+
+
+class _Clock:
+    """Ends a statement when its time is over. `over` says how, even if the submission caught the exception; the timers
+    go off again and again, as one that is caught in a loop does not end it."""
+
+    def __init__(self, budget: float, total: float) -> None:
+        self.budget, self.total = budget, total
+        self.waited = 0.0
+        self.over: dict[str, Any] | None = None
+
+    def __enter__(self) -> None:
+        self.over = None
+        cpu = max(min(self.budget, self.total - time.process_time()), DEFINITION_SECONDS)
+        wall = max(min(self.budget, self.total - self.waited / WALL_PER_CPU) * WALL_PER_CPU, SHORTEST_WAIT)
+        self.started = time.monotonic(), time.process_time()
+        signal.signal(signal.SIGPROF, lambda _, frame: self._end("cpu", frame))
+        signal.signal(signal.SIGALRM, lambda _, frame: self._end("wall", frame))
+        signal.setitimer(signal.ITIMER_PROF, cpu, cpu)
+        signal.setitimer(signal.ITIMER_REAL, wall, wall)
+
+    def _end(self, slow: str, frame: types.FrameType | None) -> None:
+        self.over = {"error": StatementTooSlow.__name__, "text": "", "slow": slow}
+        if frame and frame.f_code.co_filename != __file__:  # the statement is over when it is ours
+            raise StatementTooSlow
+
+    def __exit__(self, *_: object) -> None:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        wall, cpu = self.started
+        self.waited += time.monotonic() - wall - (time.process_time() - cpu)
+
+
+def _has_annotations(statement: ast.stmt) -> bool:
+    return isinstance(statement, ANNOTATED) and any(
+        getattr(node, "annotation", None) or getattr(node, "returns", None) for node in ast.walk(statement)
+    )
+
 
 def parse(source: str, line: int, filename: str) -> ast.Module:
-    """The syntax tree of a cell, with the line numbers of the file."""
+    """The syntax tree of a cell, with the line numbers of the file, and calls of what NumPy has dropped put right."""
     tree = ast.parse(source, filename)
+    years.rewrite(tree, source)
     return ast.increment_lineno(tree, line - 1) if line > 1 else tree
-
-
-def cell_name(number: int) -> str:
-    """The file name that tracebacks show for a cell."""
-    return f"<cell {number}>" if number else "<submission>"
-
-
-def _too_slow(_signal: int, _frame: object) -> None:
-    raise StatementTooSlow
-
-
-def describe_error(error: BaseException, number: int | None = None) -> dict[str, Any]:
-    """An exception as plain data: its type, its text, and the innermost place in the submission."""
-    try:
-        text = str(error)[:MESSAGE_CAP]
-    except BaseException:
-        text = "an exception that cannot be printed"
-    fault: dict[str, Any] = {"error": type(error).__name__[:60], "text": text}
-    if isinstance(error, SyntaxError) and number is not None:
-        return {**fault, "text": str(error.msg)[:MESSAGE_CAP], "cell": number, "line": error.lineno or 0}
-    return {**fault, **_place(error)}
-
-
-def _place(error: BaseException) -> dict[str, Any]:
-    place: dict[str, Any] = {}
-    step = error.__traceback__
-    for _ in range(2000):
-        if step is None:
-            break
-        code = step.tb_frame.f_code
-        if code.co_filename.startswith(("<cell ", "<submission>")):
-            number = int(code.co_filename[6:-1]) if code.co_filename.startswith("<cell ") else 0
-            place = {"cell": number, "line": step.tb_lineno, "function": code.co_name[:60]}
-        step = step.tb_next
-    return place

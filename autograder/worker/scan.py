@@ -13,7 +13,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from autograder.worker.program import cell_name, parse
+from autograder.worker.faults import cell_name
+from autograder.worker.program import parse
 
 Finding = dict[str, Any]
 

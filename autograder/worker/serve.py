@@ -13,7 +13,8 @@ import numpy as np
 
 from autograder import wire
 from autograder.wire import WHOLE
-from autograder.worker.program import Program, cell_name, describe_error
+from autograder.worker.faults import cell_name, describe_error
+from autograder.worker.program import Program
 from autograder.worker.scan import forbidden_uses
 from autograder.worker.timed import Launcher
 
@@ -27,9 +28,11 @@ class Caller:
         self,
         lookup: Callable[[str], Callable[..., Any] | None],
         ask: Callable[[int, tuple[Any, ...]], Any],
+        explain: Callable[[BaseException], dict[str, Any]] = describe_error,
     ) -> None:
         self.lookup = lookup
         self.ask = ask
+        self.explain = explain
         self.kept: list[Any] = []
 
     def outcomes(
@@ -56,7 +59,7 @@ class Caller:
         except KeyboardInterrupt:
             raise  # in a notebook it is the student at the keyboard
         except BaseException as error:
-            return ["raised", describe_error(error)]
+            return ["raised", self.explain(error)]
 
     def _kept(self, value: Any) -> Any:
         return self.kept[value.id] if isinstance(value, wire.Handle) else value
@@ -102,7 +105,7 @@ class Server:
         self.body_cap = body_cap
         self.memory = memory
         self.program = Program()
-        self.caller = Caller(self.program.function, self._ask)
+        self.caller = Caller(self.program.function, self._ask, self.program.explain)
         self.seq = 0
 
     def run(self) -> None:
@@ -141,13 +144,21 @@ class Server:
                 return {"kind": "scan", "forbidden": forbidden_uses(request["cells"], request["forbid"])}
             case "load":
                 show_source(request["cells"])
-                options = {name: request[name] for name in ("budget", "total", "double")}
-                failed = self.program.load(request["cells"], request["skip"], **options)
-                defined = [name for name in request["names"] if self.program.function(name)]
-                return {"kind": "loaded", "failed": failed[:FAILURE_CAP], "defined": defined}
+                return {"kind": "loaded", **self._load(request)}
             case "calls":
                 return {"kind": "outcomes", "outcomes": self.caller.outcomes(request["calls"], arrays, encoder)}
             case "launch" | "race" if self.memory is not None:
-                launcher = Launcher(self.sock, self.memory, self.program.function)
+                launcher = Launcher(self.sock, self.memory, self.program.function, self.program.explain)
                 return {"kind": "launched", "fault": launcher.serve(request)}
         raise wire.WireError(f"unknown request {request['op']}")
+
+    def _load(self, request: dict[str, Any]) -> dict[str, Any]:
+        names, program = request["names"], self.program
+        options = {name: request[name] for name in ("skip", "budget", "total", "double", "forbid")}
+        failed = program.load(request["cells"], entry_points=names, **options)
+        return {
+            "failed": failed[:FAILURE_CAP],
+            "defined": [name for name in names if program.function(name)],
+            "faults": program.faults(names),
+            "shown": program.gate.shown,
+        }

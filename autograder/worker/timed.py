@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from autograder.worker import arena, cuda
-from autograder.worker.program import describe_error
+from autograder.worker.faults import describe_error
 
 GO, END, ACKNOWLEDGED = b"G", b"E", b"A"  # the grader says
 DONE, RAISED, COMMITTED = b"D", b"X", b"C"  # the worker says
@@ -35,12 +35,17 @@ class Launcher:
     """Runs what the grader asks for as often as it says GO, until it says END."""
 
     def __init__(
-        self, sock: socket.socket, descriptor: int, lookup: Callable[[str], Callable[..., Any] | None]
+        self,
+        sock: socket.socket,
+        descriptor: int,
+        lookup: Callable[[str], Callable[..., Any] | None],
+        explain: Callable[[BaseException], dict[str, Any]] = describe_error,
     ) -> None:
         self.sock = sock
         self.memory = mmap.mmap(descriptor, os.fstat(descriptor).st_size)
         os.close(descriptor)
         self.lookup = lookup
+        self.explain = explain
 
     def serve(self, request: dict[str, Any]) -> dict[str, Any] | None:
         """Answer launches; the last exception that the submission raised, if any."""
@@ -53,7 +58,7 @@ class Launcher:
                 run(request, place)
                 self.sock.sendall(DONE)
             except BaseException as error:
-                fault = describe_error(error)
+                fault = self.explain(error)
                 self.sock.sendall(RAISED)
         return fault
 

@@ -18,8 +18,8 @@ from autograder.errors import CheckFailed, Crashed, IsolationUnavailable, Submis
 from autograder.model import Level, Limits
 from autograder.sandbox.isolation import hold
 from autograder.sandbox.program import SandboxProgram
-from autograder.sandbox.runner import failure_sentence
 from autograder.sandbox.sandbox import Sandbox
+from autograder.sandbox.sentences import failure_sentence
 from autograder.wire import WHOLE, Call
 
 LIMITS = Limits(cpu_s=1, load_cpu_s=1, wall_s=4, memory_mb=128, reply_mb=2)
@@ -188,7 +188,7 @@ def started(sandbox: Sandbox, source: str) -> Iterator[SandboxProgram]:
     """A fork that has loaded `source`."""
     with sandbox.fork(LIMITS) as fork:
         program = SandboxProgram(fork, LIMITS)
-        assert program.load([(0, 1, source)], ["total"]) == ([], frozenset({"total"}))
+        assert program.load([(0, 1, source)], ["total"]).defined == {"total"}
         yield program
 
 
@@ -358,7 +358,7 @@ DEEP = "b'[' * 300 + b'1' + b']' * 300"
 @pytest.mark.parametrize("failed", ["b'[7]'", "b'{}'", "b'null'"])
 def test_forged_load_is_a_violation(sandbox: Sandbox, failed: str) -> None:
     action = f'write(frame(b\'{{"seq":1,"kind":"loaded","defined":[],"arrays":[],"failed":\' + {failed} + b\'}}\'))'
-    with sandbox.fork(LIMITS) as fork, pytest.raises(Crashed, match="a list of failures that is none"):
+    with sandbox.fork(LIMITS) as fork, pytest.raises(Crashed, match="a report on its loading that is malformed"):
         SandboxProgram(fork, LIMITS).load([(0, 1, FINDERS["collector"] + FRAME + action)])
 
 
@@ -367,7 +367,7 @@ def test_forged_failure_is_only_text(sandbox: Sandbox) -> None:
     item = f'b\'{{"key":\' + {DEEP} + b\',"error":{{}},"text":"\\\\ud800","cell":true,"line":1e999}}\''
     action = f'write(frame(b\'{{"seq":1,"kind":"loaded","defined":[],"arrays":[],"failed":[\' + {item} + b\']}}\'))'
     with sandbox.fork(LIMITS) as fork:
-        failed, _ = SandboxProgram(fork, LIMITS).load([(0, 1, FINDERS["collector"] + FRAME + action)])
+        failed = SandboxProgram(fork, LIMITS).load([(0, 1, FINDERS["collector"] + FRAME + action)]).failed
     assert failure_sentence(failed[0]) == "Somewhere: an exception: ?."
 
 

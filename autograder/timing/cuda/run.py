@@ -107,7 +107,9 @@ def _cannot_run(setup: Setup, kernel: Kernel, submission: Submission, scan: bool
     forbid = kernel.cuda_forbid if scan else ()
     with setup.sandbox() as sandbox, setup.runner(sandbox, submission, forbid) as runner:
         names = dict.fromkeys(step.function for task in kernel.tasks for step in task.steps)
-        return next((str(fault) for name in names if (fault := runner.fault(name))), None)
+        return next(
+            (str(fault) for name in names if (fault := runner.mention(name, forbid) or runner.fault(name))), None
+        )
 
 
 def _baseline(setup: Setup, name: str, path: str) -> Submission:

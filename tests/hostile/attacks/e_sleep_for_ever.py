@@ -1,6 +1,6 @@
 """attack: sleep at the top level, which costs no CPU time
 row: 60
-layer: D: absolute deadline
+layer: D: a statement may wait for a while
 """
 
 import time

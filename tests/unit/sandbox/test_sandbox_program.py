@@ -13,8 +13,9 @@ from autograder.errors import CheckFailed, Crashed, Missing, OutOfMemory, Submis
 from autograder.model import Level, Limits
 from autograder.sandbox.isolation import choose
 from autograder.sandbox.local import LocalProgram
-from autograder.sandbox.program import SandboxProgram, decode_outcomes, encode_calls, place, raised
+from autograder.sandbox.program import Loaded, SandboxProgram, decode_outcomes, encode_calls
 from autograder.sandbox.sandbox import Sandbox
+from autograder.sandbox.sentences import place, raised
 from autograder.wire import Call, Handle, Opaque, WireError
 
 LIMITS = Limits(cpu_s=1, wall_s=20, load_cpu_s=2, statement_cpu_s=0.2, memory_mb=64, reply_mb=1)
@@ -36,7 +37,8 @@ def start(sandbox):
         forks.append(context)
         program = SandboxProgram(context.__enter__(), limits)
         cells = [(number and number + i, 1, textwrap.dedent(source)) for i, source in enumerate(sources)]
-        program.failed, program.defined = program.load(cells, ["f"])
+        loaded = program.load(cells, ["f"])
+        program.failed, program.defined = loaded.failed, loaded.defined
         return program
 
     yield load
@@ -287,10 +289,10 @@ def test_a_slow_statement_is_left_out(start):
 def test_statements_that_are_skipped_do_not_run(sandbox):
     cells = [(1, 1, "x = 1\nx = 1 / 0\nx = 3"), (2, 1, "def f():\n    return x")]
     with sandbox.fork(LIMITS) as fork:
-        failed, _ = SandboxProgram(fork, LIMITS).load(cells)
+        failed = SandboxProgram(fork, LIMITS).load(cells).failed
     with sandbox.fork(LIMITS) as fork:
         program = SandboxProgram(fork, LIMITS)
-        assert program.load(cells, ["f"], [failed[0]["key"]]) == ([], frozenset({"f"}))
+        assert program.load(cells, ["f"], [failed[0]["key"]]) == Loaded([], frozenset({"f"}), {}, ())
         assert call(program) == 3
 
 
