@@ -15,6 +15,7 @@ from autograder.checks.student import Student
 from autograder.errors import CheckBroke, GraderFault, SubmissionFault
 from autograder.model import Check, Verdict, Visibility
 
+ENDED_BY_ONE_CALL = (Verdict.CRASH, Verdict.FAIL, Verdict.FORBIDDEN)
 ARRAY_CAP = 24  # numbers; a larger array is shown by its shape alone
 
 
@@ -93,7 +94,7 @@ def attempt(check: Check, student: Student, cases: Sequence[Case]) -> Attempt:
 def is_of_another(check: Check, failed: Attempt) -> bool:
     """Whether another entry point ended the check, by an exception or an answer of no use: a backward pass that nobody
     could ask, since its forward pass gave no cache. Time and memory are what all calls together used."""
-    return failed.culprit not in (None, check.entry_point) and failed.verdict in (Verdict.CRASH, Verdict.FAIL)
+    return failed.culprit not in (None, check.entry_point) and failed.verdict in ENDED_BY_ONE_CALL
 
 
 def counterexample(failed: Attempt) -> dict[str, Any]:

@@ -43,10 +43,12 @@ def raised(function: str, fault: dict[str, Any]) -> SubmissionFault:
         return OutOfMemory(f"{function} asked for more memory than the check allows{place(fault)}.")
     words = f"{error}: {text}" if text else error
     if fault.get("process") is True:
-        return Crashed(f"{function} starts another process, which a submission may not do{place(fault)}: {words}.")
+        sentence = f"{function} starts another process, which a submission may not do{place(fault)}: {words}."
+        return Crashed(sentence, error, text)
     if isinstance(because := fault.get("because"), dict):
-        return Crashed(f"{function} raised {words}{place(fault)}. What defines it failed: {failure_sentence(because)}")
-    return Crashed(f"{function} raised {words}{place(fault)}.{_numpy(text)}")
+        sentence = f"{function} raised {words}{place(fault)}. What defines it failed: {failure_sentence(because)}"
+        return Crashed(sentence, error, text)
+    return Crashed(f"{function} raised {words}{place(fault)}.{_numpy(text)}", error, text)
 
 
 def unmet(entry_point: str, fault: dict[str, Any]) -> SubmissionFault:

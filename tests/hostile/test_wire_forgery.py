@@ -275,7 +275,7 @@ def test_the_grader_spends_no_more_time_on_a_check_than_it_may(sandbox: Sandbox)
 def test_a_list_of_failures_is_bounded(sandbox: Sandbox, failed: str) -> None:
     """The grader looks through it for every entry point."""
     forge = f'write(frame({{"seq": 1, "kind": "loaded", "defined": [], "arrays": [], "failed": {failed}}}))'
-    with sandbox.fork(LIMITS) as fork, pytest.raises(Crashed, match="a list of failures that is none"):
+    with sandbox.fork(LIMITS) as fork, pytest.raises(Crashed, match="a report on its loading that is malformed"):
         SandboxProgram(fork, LIMITS).load([(0, 1, FINDERS["collector"] + FRAME + forge)])
 
 
