@@ -79,7 +79,7 @@ def failure_sentence(failure: dict[str, Any]) -> str:
     if failure.get("slow"):
         waited = "waited" if failure["slow"] == "wall" else "took"
         return f"{where}: this {waited} too long and was left out; {_advice(failure)}."
-    if error == "ModuleNotFoundError" and (package := plain_text(failure.get("absent"), 60)):
+    if error == "ModuleNotFoundError" and (package := plain_text(failure.get("absent", failure.get("forbidden")), 60)):
         return f"{where}: {package} is not part of this assignment."
     version = f" (Python {platform.python_version()} read this)" if _maybe_newer(error, text) else ""
     return f"{where}: {error}: {text}{version}." if text else f"{where}: {error}."
