@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib.metadata
+import logging
 import platform
 import time
 from collections.abc import Iterator, Sequence
@@ -36,6 +37,8 @@ from autograder.store import Store, result_key
 from autograder.submission import Entry
 from autograder.submission.text import printable
 from autograder.version import VERSION
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,8 @@ def grade_class(
     grading: Grading, entries: Sequence[HandedIn], executor: Executor, store: Store | None = None
 ) -> Iterator[GradeReport]:
     """Grade `entries`, each read once, in whatever order they finish. What `store` holds already is not graded again,
-    and what is graded is kept there before it is given; a report that the grader itself broke is not kept."""
+    and what is graded is kept there before it is given; what the grader itself broke is kept to be listed, and graded
+    again when the run is taken up."""
 
     def work(entry: HandedIn) -> GradeReport:
         submission = entry.read()
@@ -97,8 +101,8 @@ def grade_class(
         if store and (known := store.get(key)):
             return known
         report = grade_read(grading, submission)
-        if store and not grader_failed(report.results):
-            store.put(key, report)
+        if store:
+            store.put(f"broken {key}" if grader_failed(report.results) else key, report)
         return report
 
     return executor.run(work, entries)
@@ -126,6 +130,10 @@ def _run(grading: Grading, submission: Submission) -> tuple[tuple[CheckResult, .
         return _all(grading.checks, fault.verdict, str(fault)), [str(fault)], 0.0
     except GraderFault as fault:
         return _all(grading.checks, Verdict.GRADER_ERROR, str(fault)), [str(fault)], 0.0
+    except Exception as error:  # one submission must not cost the class its grades, nor its student a report
+        log.exception("grading %s failed", submission.id)
+        said = f"The grader failed on this submission ({type(error).__name__}); please tell the instructor."
+        return _all(grading.checks, Verdict.GRADER_ERROR, said), [said], 0.0
 
 
 def _all(checks: Sequence[Check], verdict: Verdict, message: str) -> tuple[CheckResult, ...]:

@@ -165,7 +165,7 @@ def _footer(report: GradeReport, ink: Ink) -> Iterator[RenderableType]:
     weak = digest.weak_spots(report)
     held = f"not enforced: {', '.join(weak)}" if weak else "all guarantees enforced"
     level = f"isolation {report.isolation.level}"
-    facts = (f"{report.wall_s:.1f} s", f"seed {report.seed}", level, held, digest.versions([report]))
+    facts = (f"{report.wall_s:.1f} s", level, held, digest.versions([report]))
     yield Text()
     yield say(one_line(f" {ink.dot} ".join(filter(None, facts))), _QUIET)
 

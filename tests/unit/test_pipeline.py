@@ -218,12 +218,27 @@ def test_a_broken_check_is_the_graders_error(broken, graded):
     assert results["affine_forward.values"].verdict is Verdict.PASS
 
 
-def test_what_the_grader_broke_is_not_kept(broken, held, hand_in, tmp_path):
+def test_what_the_grader_broke_is_listed_and_graded_again(broken, tiny, held, hand_in, tmp_path):
     with Store(tmp_path / "out") as store:
         grading = Grading(broken, SEED, held, broken.checks)
         (report,) = grade_class(grading, [entry("ada", hand_in("ada", RIGHT))], LocalExecutor(1), store)
         assert grader_failed(report.results)
-        assert list(store.reports()) == []
+        assert [kept.submission.id for kept in store.reports()] == ["ada"]
+        (again,) = grade_class(grading, [entry("ada", hand_in("ada", RIGHT))], LocalExecutor(1), store)
+        assert again.wall_s != report.wall_s  # not taken from the store
+
+
+def test_a_grader_that_raises_gives_a_report_all_the_same(tiny, held, hand_in, tmp_path, monkeypatch):
+    def broken(*_):
+        raise RuntimeError("the sandbox fell over")
+
+    monkeypatch.setattr("autograder.pipeline.Examiner.examine_all", broken)
+    with Store(tmp_path / "out") as store:
+        grading = Grading(tiny, SEED, held, tiny.checks)
+        (report,) = grade_class(grading, [entry("ada", hand_in("ada", RIGHT))], LocalExecutor(1), store)
+        assert {result.verdict for result in report.results} == {Verdict.GRADER_ERROR}
+        assert report.notes == ("The grader failed on this submission (RuntimeError); please tell the instructor.",)
+        assert [kept.submission.id for kept in store.reports()] == ["ada"]
 
 
 def test_a_package_that_is_not_installed_is_the_graders_error(held, hand_in, tmp_path):
