@@ -12,15 +12,18 @@ from typing import Any
 from autograder import wire
 from autograder.errors import Missing, SubmissionFault
 from autograder.sandbox.program import answer_callback, decode_outcomes, encode_calls
+from autograder.worker.faults import describe_error
 from autograder.worker.precision import in_double
 from autograder.worker.serve import Caller
+
+Explain = Callable[[BaseException], dict[str, Any]]
 
 
 class LocalProgram:
     """Functions of this process, by name."""
 
-    def __init__(self, functions: Mapping[str, Callable[..., Any]]) -> None:
-        self._caller = Caller(functions.get, self._ask)
+    def __init__(self, functions: Mapping[str, Callable[..., Any]], explain: Explain = describe_error) -> None:
+        self._caller = Caller(functions.get, self._ask, explain)
         self._callbacks: Sequence[Callable[..., Any]] = ()
         self._fault: SubmissionFault | None = None
         self._broken: Exception | None = None
@@ -68,8 +71,9 @@ class LocalRunner:
     cpu_s = 0.0
     wall_s = 0.0
 
-    def __init__(self, functions: Mapping[str, Callable[..., Any]]) -> None:
+    def __init__(self, functions: Mapping[str, Callable[..., Any]], explain: Explain = describe_error) -> None:
         self._functions = functions
+        self._explain = explain
 
     def fault(self, entry_point: str) -> SubmissionFault | None:
         """Missing, when the namespace has no such function."""
@@ -78,4 +82,4 @@ class LocalRunner:
     @contextlib.contextmanager
     def start(self, group: str | None = None, entry_point: str | None = None) -> Iterator[_Live]:
         """The functions, with nothing kept from the last time."""
-        yield _Live(self._functions)
+        yield _Live(self._functions, self._explain)
