@@ -13,7 +13,7 @@ from autograder import wire
 from autograder.errors import Missing, SubmissionFault
 from autograder.sandbox.program import answer_callback, decode_outcomes, encode_calls
 from autograder.worker.faults import describe_error
-from autograder.worker.precision import in_double
+from autograder.worker.precision import as_elsewhere, in_double
 from autograder.worker.serve import Caller
 
 Explain = Callable[[BaseException], dict[str, Any]]
@@ -63,6 +63,10 @@ class _Live(LocalProgram):
         """One outcome for each call, computed in double precision as in a worker."""
         with in_double():
             return super().calls(calls)
+
+    def _ask(self, number: int, args: tuple[Any, ...]) -> Any:
+        with as_elsewhere():
+            return super()._ask(number, args)
 
 
 class LocalRunner:
