@@ -8,11 +8,11 @@ from .problems import Bowl, Classifier
 
 # ── update rules ───────────────────────────────────────────────────────────────────────────────
 
-# Whole or normal numbers: a wide w would hide a small update of a solution in float32.
-SHAPES = {"shape": ((1,), (3,), (2, 3), (2, 1, 3)), "steps": (2, 5, 6), "content": ("normal", "whole")}
-RATES = {"lr": (0.1, 0.5, 0.02)}
-# Gradients so large that eps is lost beside them: where it stands, and what it is, is asked apart.
-LARGE = {"scale": (1e6, 1e8)}
+# Values are asked with every option at its default; other options are asked apart (OTHER), so that an option that is
+# not read costs no more than that. Gradients are so large that eps is lost beside them: where it stands is asked apart.
+SHAPES = {"shape": ((1,), (3,), (2, 3), (2, 1, 3)), "steps": (3, 5, 6), "content": ("normal", "whole")}
+SMALL, LARGE = {"scale": (1.0, 0.01)}, {"scale": (1e6, 1e8)}
+FIRST = {"shape": (2, 3), "steps": 6, "content": "normal"}
 
 
 def _space(first, **choices):
@@ -20,42 +20,39 @@ def _space(first, **choices):
     return Space(rows=[first, *all_pairs(**few)[:4]], **choices)
 
 
-FIRST = {"shape": (2, 3), "steps": 6, "content": "normal", "lr": 0.1}
-PLAIN = _space({**FIRST, "scale": 1.0}, **SHAPES, **RATES, scale=(1.0, 0.01))
-MOMENTUM = _space(
-    {**FIRST, "scale": 1.0, "momentum": 0.9}, **SHAPES, **RATES, scale=(1.0, 0.01), momentum=(0.5, 0.9, 0.75)
-)
-RMSPROP = _space({**FIRST, "scale": 1e6, "decay": 0.9}, **SHAPES, **RATES, **LARGE, decay=(0.5, 0.9, 0.99))
-ADAM = _space(
-    {**FIRST, "scale": 1e6, "beta1": 0.9, "beta2": 0.999},
-    **SHAPES,
-    **RATES,
-    **LARGE,
-    beta1=(0.5, 0.9, 0.8),
-    beta2=(0.75, 0.999, 0.9),
-)
-# Gradients no larger than eps, so that its place is seen.
-SMALL = {"shape": ((3,), (2, 3)), "steps": (3, 4), "eps": (0.1, 1.0), "lr": (0.1, 0.5)}
-RMSPROP_EPS = Space(
-    rows=[{"shape": (2, 3), "steps": 4, "eps": 0.1, "lr": 0.1, "decay": 0.9}], **SMALL, decay=(0.5, 0.9)
-)
-ADAM_EPS = Space(
-    rows=[{"shape": (2, 3), "steps": 4, "eps": 0.1, "lr": 0.1, "beta1": 0.9, "beta2": 0.999}],
-    **SMALL,
-    beta1=(0.5, 0.9),
-    beta2=(0.75, 0.999),
-)
+PLAIN = _space({**FIRST, "scale": 1.0}, **SHAPES, **SMALL)
+ADAPTIVE = _space({**FIRST, "scale": 1e6}, **SHAPES, **LARGE)
 
 OPTIONS = ("lr", "momentum", "decay", "beta1", "beta2", "eps")  # in the order of every signature
 
 
+def _others(first, scale, **choices):
+    """Cases with options that are not the defaults."""
+    shape = {"shape": (2, 3), "steps": 4, "content": "normal"}
+    fixed = {name: (value,) for name, value in shape.items()}
+    return Space(rows=[{**shape, **first, **scale}], **fixed, **choices, scale=(scale["scale"],))
+
+
+OTHER = {
+    "sgd": _others({"lr": 0.3}, {"scale": 1.0}, lr=(0.1, 0.5, 0.02)),
+    "sgd_momentum": _others({"lr": 0.3, "momentum": 0.6}, {"scale": 1.0}, lr=(0.1, 0.02), momentum=(0.5, 0.75)),
+    "rmsprop": _others({"lr": 0.3, "decay": 0.8}, {"scale": 1e6}, lr=(0.1, 0.02), decay=(0.5, 0.9)),
+    "adam": _others(
+        {"lr": 0.3, "beta1": 0.7, "beta2": 0.95}, {"scale": 1e6}, lr=(0.1, 0.02), beta1=(0.5, 0.8), beta2=(0.75, 0.9)
+    ),
+}
+# Gradients no larger than eps, so that its place is seen.
+EPS = Space(rows=[{"shape": (2, 3), "steps": 4, "eps": 0.1}], shape=((3,), (2, 3)), steps=(3, 4), eps=(0.1, 1.0))
+
+
 def options(case):
-    """The options that the case names; eps has its default where it does not matter."""
+    """The options that the case names; the others have their defaults."""
     return {name: case.params[name] for name in OPTIONS if name in case.params}
 
 
 def weights(case, name="w"):
-    return case.array(name, *case.shape)
+    """Small, so that a step of a thousandth is not lost beside them in float32."""
+    return case.array(name, *case.shape) / 64
 
 
 def gradients(case, name="g"):
@@ -67,6 +64,11 @@ def constant(case):
     """The same gradient at every step, of another order of magnitude in each element."""
     magnitudes = 10.0 ** case.rng("magnitudes").integers(0, 3, case.shape)
     return np.stack([case.array("g0", *case.shape) * case.scale * magnitudes] * case.steps)
+
+
+def over_steps(values, like):
+    """One number for each step, shaped to multiply `like` (steps, …)."""
+    return np.reshape(values, (-1, *[1] * (like.ndim - 1)))
 
 
 # ── schedules ──────────────────────────────────────────────────────────────────────────────────
@@ -102,7 +104,7 @@ BATCHES = Space(
 
 # ── training ───────────────────────────────────────────────────────────────────────────────────
 
-# No batch larger than the data: who drops a last batch that is not full takes some steps, and is judged by them.
+# No batch larger than the data: a loop that drops a last batch which is not full still takes some steps.
 LOOP = Space(
     rows=[
         {"n": 7, "batch_size": 3, "epochs": 3, "names": ("W", "b")},
@@ -113,13 +115,14 @@ LOOP = Space(
     epochs=(1, 2, 3),
     names=(("w",), ("W", "b"), ("b2", "W1", "W2")),
 )
+# Full batches only: what minibatches makes of a rest is asked there, and costs nothing here.
 EPOCHS = Space(
     rows=[
-        {"n": 7, "batch_size": 3, "epochs": 3, "names": ("w",)},
-        {"n": 3, "batch_size": 5, "epochs": 2, "names": ("w",)},
+        {"n": 6, "batch_size": 3, "epochs": 3, "names": ("w",)},
+        {"n": 4, "batch_size": 2, "epochs": 2, "names": ("w",)},
     ],
-    n=(2, 4, 9),
-    batch_size=(1, 2, 4, 10),
+    n=(8,),
+    batch_size=(1, 2, 4),
     epochs=(1, 2, 3),
     names=(("w",), ("W", "b")),
 )

@@ -6,6 +6,8 @@ from autograder import CheckFailed, Rng, expect
 
 from .problems import Watch
 
+NOT_INDICES = "A batch must be a one-dimensional array of integers."
+
 
 def batches_of(student, n, batch_size, *seeds):
     """For each seed the mini-batches of one epoch, each a list of arrays of integers."""
@@ -16,18 +18,22 @@ def batches_of(student, n, batch_size, *seeds):
 def _listed(batches):
     if not isinstance(batches, list | tuple):
         raise CheckFailed("minibatches must yield its batches, or return them in a list.", tensor="batches")
-    arrays = [_indices(batch) for batch in batches]
-    if any(array is None for array in arrays):
-        raise CheckFailed("A batch must be a one-dimensional array of integers.", tensor="batches")
-    return arrays
+    return [_indices(batch) for batch in batches]
 
 
 def _indices(batch):
-    """The batch as an array of integers, None if it is no such thing."""
+    """The batch as a one-dimensional array of integers, whatever axes of length one it has."""
     if isinstance(batch, list | tuple) and batch and all(isinstance(i, int | np.integer) for i in batch):
         batch = np.array(batch)
-    is_array = isinstance(batch, np.ndarray) and batch.ndim == 1 and batch.dtype.kind in "iu"
-    return batch.astype(np.int64) if is_array else None
+    if not isinstance(batch, np.ndarray) or batch.dtype.kind not in "iu" or batch.size not in (*batch.shape, 1):
+        raise CheckFailed(NOT_INDICES, tensor="batches")
+    return batch.astype(np.int64).reshape(-1)
+
+
+def expect_indices(batch):
+    """The batch must be a one-dimensional array of integers, or a list of them."""
+    if np.ndim(batch) != 1:
+        raise CheckFailed(f"{NOT_INDICES[:-1]}; one has the shape {np.shape(batch)}.", tensor="batches")
 
 
 def expect_every_index_once(batches, n):
@@ -46,7 +52,7 @@ def expect_every_index_once(batches, n):
 def expect_sizes(batches, n, batch_size):
     """Every batch must be full but the last, which holds the rest."""
     expected = [min(batch_size, n - start) for start in range(0, n, batch_size)]
-    sizes = [len(batch) for batch in batches]
+    sizes = [len(np.unique(batch)) for batch in batches]  # one index again and again is not a batch
     if len(sizes) != len(expected):
         raise CheckFailed(f"The number of batches is {len(sizes)}; it must be {len(expected)}.", tensor="batches")
     if sizes != expected:

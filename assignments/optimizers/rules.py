@@ -8,7 +8,7 @@ import numpy as np
 from autograder import CheckFailed, Space, expect, expect_shape, expect_unmodified
 
 from .cases import gradients, options, times, weights
-from .walks import Walker, expect_updates, updates
+from .walks import Walker, expect_updates
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,21 +21,39 @@ class Rule:
     forms: tuple
     defaults: dict
 
+    def options(self, case):
+        """Every option: the case's, or the default, which is handed over like any other."""
+        return {**self.defaults, **options(case)}
+
+    def walk(self, student, case, w=None, **other):
+        """A walk from `w`, by default the case's weights, with some options exchanged for `other`."""
+        return Walker(student, self.name, weights(case) if w is None else w, **{**self.options(case), **other})
+
     def updates(self, student, case, gradients):
         """What the student adds to w at each of the gradients."""
-        return updates(student, self.name, weights(case), gradients, **options(case))
+        walker = self.walk(student, case)
+        return np.stack([walker.step(dw) for dw in gradients])
 
-    def right(self, case, gradients, form=0, **more):
+    def by_default(self, student, w, gradients):
+        """What the student adds when no option is given."""
+        walker = Walker(student, self.name, w)
+        return np.stack([walker.step(dw) for dw in gradients])
+
+    def right(self, case, gradients, form=0):
         """What must be added."""
-        return self.forms[form](gradients, **{**self.defaults, **options(case), **more})
+        return self.forms[form](gradients, **self.options(case))
 
     def values(self, student, case):
         found = self.updates(student, case, gradients(case))
         expect_updates(student, found, case.once(self.name, lambda: self.right(case, gradients(case))))
 
+    def other_options(self, student, case):
+        """Other values of the options are used as they are given."""
+        self.values(student, case)
+
     def separate(self, student, case):
         """Two arrays that are updated in turn, one of them from the second step on, do not disturb each other."""
-        early, late = (Walker(student, self.name, weights(case), **options(case)) for _ in range(2))
+        early, late = (self.walk(student, case) for _ in range(2))
         g, found, later = gradients(case), [], []
         for k, dw in enumerate(g):
             found.append(early.step(dw))
@@ -45,28 +63,30 @@ class Rule:
         expect_updates(student, np.stack(later), self.right(case, -g[:-1]))
 
     def default_options(self, student, case):
-        w, g = case.array("w", 2, 3), 1e8 * case.array("g", 3, 2, 3)
-        expect_updates(student, updates(student, self.name, w, g), self.right(case, g))
+        w, g = case.array("w", 2, 3) / 64, 1e8 * case.array("g", 3, 2, 3)
+        expect_updates(student, self.by_default(student, w, g), self.right(case, g))
 
     def shape(self, student, case):
         """The new w has exactly w's shape."""
         state = None
         for dw in gradients(case)[:2]:
-            new_w, state = getattr(student, self.name)(weights(case), dw, state, **options(case))
+            new_w, state = getattr(student, self.name)(weights(case), dw, state, **self.options(case))
             expect_shape(w=(new_w, weights(case).shape))
 
     def pure(self, student, case):
         """w and dw are left as they were, by the first call and by the next."""
         w, (first, second, *_) = weights(case), gradients(case)
-        _, state = getattr(student, self.name)(w, first, None, **options(case))
-        expect_unmodified(student, self.name, w=w, dw=first, state=None, **options(case))
-        expect_unmodified(student, self.name, w=w, dw=second, state=state, **options(case))
+        _, state = getattr(student, self.name)(w, first, None, **self.options(case))
+        expect_unmodified(student, self.name, w=w, dw=first, state=None, **self.options(case))
+        expect_unmodified(student, self.name, w=w, dw=second, state=state, **self.options(case))
 
     def scale(self, student, case):
         """Gradients that are a thousand times as large give the same steps."""
         found = self.updates(student, case, gradients(case))
         if not ((found != 0) & np.isfinite(found)).all():
             raise CheckFailed("w does not move in every element, or not by a finite number.", tensor="update")
+        if not (np.sign(found[0]) == -np.sign(gradients(case)[0])).all():
+            raise CheckFailed("The first step does not lead against the gradient in every element.", tensor="update")
         expect_updates(student, self.updates(student, case, 1000 * gradients(case)), found)
 
     def zero_gradient(self, student, case):
@@ -81,9 +101,9 @@ class Rule:
         expect_updates(student, self.updates(student, case, g), *forms)
 
     def default_eps(self, student, case):
-        w, g = case.array("w", 2, 3), 1e-8 * case.array("g", 3, 2, 3)
+        w, g = case.array("w", 2, 3) / 64, 1e-8 * case.array("g", 3, 2, 3)
         forms = [self.right(case, g, form) for form in range(len(self.forms))]
-        expect_updates(student, updates(student, self.name, w, g), *forms)
+        expect_updates(student, self.by_default(student, w, g), *forms)
 
 
 @dataclass(frozen=True)
@@ -99,11 +119,15 @@ class Schedule:
         expect(student, lr=(found, self.formula(case.lr0, case.k, case.t)))
 
     def arrays(self, student, case):
-        """t may be an array of times; the result has its shape."""
+        """t may be an array of times."""
         t = times(case)
         found = getattr(student, self.name)(case.lr0, case.k, t)
         expect(student, lr=(found, self.formula(case.lr0, case.k, t)))
-        expect_shape(lr=(found, t.shape))
+
+    def shape(self, student, case):
+        """The result has t's shape: a number for a number."""
+        for t in (times(case), 0.5):
+            expect_shape(lr=(getattr(student, self.name)(case.lr0, case.k, t), np.shape(t)))
 
     def known_answers(self, student, case):
         half = [getattr(student, self.name)(0.8, k, t) for k in (0.1, 3.0) for t in (0, self.half_time(k))]

@@ -28,12 +28,6 @@ class Walker:
         return np.asarray(new_w, dtype=np.float64).reshape(self.w.shape) - self.w
 
 
-def updates(student, rule, w, gradients, **options):
-    """What `rule` adds to w at each of the gradients, one after the other: (steps, *w.shape)."""
-    walker = Walker(student, rule, w, **options)
-    return np.stack([walker.step(dw) for dw in gradients])
-
-
 def expect_updates(student, found, *expected):
     """`found` must be the updates `expected`; of several right forms, the one that it comes closest to."""
     closest = min(expected, key=lambda form: np.max(np.abs(found - form)))
