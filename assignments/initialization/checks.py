@@ -183,7 +183,7 @@ for one in INITIALIZERS:
 KNOWN_NORMS = {(100, 10): 1000.0, (100, 100): 10_000.0, (1, 100): 100.0}  # E‖W‖² of standard normal entries
 
 
-@check("normal_init", points=1.5)
+@check("normal_init", points=1.5, needs=("normal_init.variance",))
 def normal_init_known_norms(student, case):
     """Matrices of N(0, 1) have E‖W‖² = 1000 if they are 100×10, 10000 if 100×100, 100 if 1×100."""
     for shape, norm in KNOWN_NORMS.items():
