@@ -5,18 +5,24 @@ import numpy as np
 from autograder import CheckFailed, Rng, check, expect, expect_shape, expect_unmodified, vjp
 
 from . import formulas
-from .networks import RACE, SMALL, batch, in_float32, network, right_gradient, right_logits, right_loss
-from .trials import expect_accurate, expect_weights, run, trial
+from .networks import NAMES, ODD, RACE, SMALL, batch, in_float32, network, right_gradient, right_logits, right_loss
+from .trials import as_weights, expect_accurate, expect_weights, run, trial
 
 # ── the forward pass ───────────────────────────────────────────────────────────────────────────
 
 
-@check("network_forward", points=6, given=SMALL)
+@check("network_forward", points=5, given=SMALL)
 def network_forward_values(student, case):
     """The logits are those of two convolutions with ReLU, and an affine layer."""
     images, _ = batch(case)
     logits, _ = student.network_forward(network(case), images)
     expect(student, logits=(logits, right_logits(case)))
+
+
+@check("network_forward", points=1, given=ODD, examples=2, needs=("network_forward.values",))
+def network_forward_odd_sizes(student, case):
+    """A height or width that cannot be halved evenly is rounded up."""
+    network_forward_values(student, case)
 
 
 @check("network_forward", points=2, given=RACE, examples=0)
@@ -72,10 +78,16 @@ def network_loss_second(student, case):
     expect_gradients(student, case, "W2", "b2")
 
 
-@check("network_loss", points=5, given=SMALL, examples=4)
+@check("network_loss", points=4, given=SMALL, examples=4)
 def network_loss_first(student, case):
     """The gradients of W1 and b1 are right."""
     expect_gradients(student, case, "W1", "b1")
+
+
+@check("network_loss", points=1, given=ODD, examples=1, needs=("network_loss.first",))
+def network_loss_odd_sizes(student, case):
+    """The gradients are right for a height or width that cannot be halved evenly."""
+    expect_gradients(student, case, *NAMES)
 
 
 @check("network_loss", points=1, given=SMALL, examples=1)
@@ -94,8 +106,9 @@ def network_loss_large(student, case):
 
 @check("network_loss", points=0.5, given=SMALL, examples=1, needs=("network_loss.affine", "network_loss.first"))
 def network_loss_shapes(student, case):
-    """grads has the keys and the shapes of params, and nothing else."""
-    _, grads = loss_of(student, case)
+    """The loss is one number; grads has the keys and the shapes of params, and nothing else."""
+    loss, grads = loss_of(student, case)
+    expect_shape(loss=(loss, ()))
     expect_weights(grads, network(case), "grads")
 
 
@@ -125,8 +138,8 @@ def train_learns(student, case):
 
 @check("train", points=7, needs=("train.learns",))
 def train_any_order(student, case):
-    """It learns as well from 903 images of another size that come sorted by class."""
-    task = trial(case, 903, size=11, in_order=True)
+    """It learns as well from 903 images that come sorted by class."""
+    task = trial(case, 903, in_order=True)
     run(student, task)
     expect_accurate(task, task.commits, LEAST)
 
@@ -137,13 +150,20 @@ def train_commits(student, case):
     run(student, trial(case, 4000, size=4))
 
 
-@check("train", points=3, needs=("train.learns",))
+@check("train", points=2.5, needs=("train.learns",))
 def train_returns(student, case):
     """It returns trained params, as good as those that it commits."""
     task = trial(case, 800)
+    expect_accurate(task, [as_weights(run(student, task), task.start, "What train returns")], LEAST)
+
+
+@check("train", points=0.5, needs=("train.returns",))
+def train_shapes(student, case):
+    """What it commits and what it returns has exactly the shapes of params."""
+    task = trial(case, 200, size=8)
     params = run(student, task)
-    expect_weights(params, task.start, "What train returns")
-    expect_accurate(task, [params], LEAST)
+    for weights in (*task.offered, params):
+        expect_weights(weights, task.start, "A dict of weights")
 
 
 @check("train", points=2, needs=("train.learns",))

@@ -6,18 +6,27 @@ from autograder import Space, vjp
 
 from . import formulas
 
-# Sizes that halve evenly and sizes that do not; height and width apart, all counts different in the first row.
+# Height and width differ, and so do all counts in the first row. Sizes that can be halved twice: how a half is rounded
+# is asked apart, on ODD.
+COUNTS = {"n": (1, 2, 3), "filters": ((1, 1), (2, 1), (1, 3)), "classes": (2, 3, 5)}
 SMALL = Space(
     rows=[
-        {"n": 2, "height": 6, "width": 5, "filters": (3, 2), "classes": 4},
+        {"n": 2, "height": 8, "width": 4, "filters": (3, 2), "classes": 5},
         {"n": 3, "height": 4, "width": 8, "filters": (2, 3), "classes": 2},
+        {"n": 1, "height": 4, "width": 4, "filters": (1, 2), "classes": 3},
+    ],
+    **COUNTS,
+    height=(4, 8),
+    width=(4, 8, 12),
+)
+ODD = Space(
+    rows=[
+        {"n": 2, "height": 6, "width": 5, "filters": (3, 2), "classes": 4},
         {"n": 1, "height": 7, "width": 3, "filters": (1, 2), "classes": 3},
     ],
-    n=(1, 2, 3),
+    **COUNTS,
     height=(2, 5, 6),
     width=(4, 3, 7),
-    filters=((1, 1), (2, 1), (1, 3)),
-    classes=(2, 3, 5),
 )
 RACE = Space(
     rows=[{"n": 8, "height": 24, "width": 24, "filters": (8, 16), "classes": 10}],

@@ -25,8 +25,7 @@ class Trial:
         self.offered.append(params)
         if len(self.commits) == COMMITS:
             raise CheckFailed(f"train calls commit more than {COMMITS} times.", tensor="params")
-        expect_weights(params, self.start, "What train commits")
-        self.commits.append(params)
+        self.commits.append(as_weights(params, self.start, "What train commits"))
 
     def accuracy(self, params):
         """The part of the test images that weights of the right shapes get right; 0 where they are not finite."""
@@ -35,13 +34,33 @@ class Trial:
         return float((formulas.logits(params, self.test_images).argmax(axis=1) == self.test_labels).mean())
 
 
+def as_weights(params, start, what):
+    """`params`, a dict of arrays with the keys of `start` and its shapes up to axes of length one, in those shapes."""
+    _expect_keys(params, start, what)
+    found = {}
+    for name, array in start.items():
+        weights = np.asarray(params[name])
+        if weights.dtype.kind != "f" or weights.size != array.size or _long_axes(weights) != _long_axes(array):
+            expect_shape(**{name: (params[name], array.shape)})
+        found[name] = weights.reshape(array.shape)
+    return found
+
+
 def expect_weights(params, start, what):
-    """`params` must be a dict of arrays with the keys and shapes of `start`."""
+    """`params` must be a dict of arrays with exactly the keys and shapes of `start`."""
+    _expect_keys(params, start, what)
+    expect_shape(**{name: (params[name], array.shape) for name, array in start.items()})
+
+
+def _long_axes(array):
+    return [length for length in array.shape if length != 1]
+
+
+def _expect_keys(params, start, what):
     if not isinstance(params, dict):
         raise CheckFailed(f"{what} must be a dict of arrays like params.", tensor="params")
     if params.keys() != start.keys():
         raise CheckFailed(f"{what} must have the keys {', '.join(start)}.", tensor="params")
-    expect_shape(**{name: (params[name], array.shape) for name, array in start.items()})
 
 
 @functools.lru_cache(maxsize=16)
@@ -57,7 +76,7 @@ def _drawn(seed, count, size, in_order):
     return data, start
 
 
-def trial(case, count, size=10, in_order=False):
+def trial(case, count, size=12, in_order=False):
     """A trial on `count` images of `size` x `size` pixels; `in_order`: sorted by class."""
     seed = int(case.rng("glyphs").integers(2**32))
     return Trial(*_drawn(seed, count, size, in_order))
@@ -78,4 +97,18 @@ def expect_accurate(trial, weights, least):
         reached = max(reached, trial.accuracy(params))
         if reached >= least:
             return
-    raise CheckFailed(f"The best weights get {reached:.0%} of the test images right; {least:.0%} are asked for.")
+    course = _course(trial, weights[-1]) if weights else "It commits none."
+    raise CheckFailed(
+        f"The best weights get {reached:.0%} of the test images right; {least:.0%} are asked for. {course}"
+    )
+
+
+def _course(trial, last):
+    """How the loss on the images to train on has changed, and how far the weights have moved: a step uphill, a rate too
+    small and weights that never change look different."""
+    start, last = ({name: np.asarray(w, np.float64) for name, w in params.items()} for params in (trial.start, last))
+    moved = max(np.linalg.norm(last[name] - w) / max(np.linalg.norm(w), 1.0) for name, w in start.items())
+    if moved == 0:
+        return "The last weights are those that training started from."
+    before, after = (formulas.loss(params, trial.images[:200], trial.labels[:200]) for params in (start, last))
+    return f"On the images to train on the loss goes from {before:.3g} to {after:.3g}; the weights move by {moved:.1g}."

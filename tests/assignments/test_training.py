@@ -188,7 +188,10 @@ def test_whatever_is_committed_or_returned_is_the_students_fault(bad):
     assert wrong == set()
 
 
-@pytest.mark.parametrize("wrong", [lambda w: w[None], lambda w: w.astype(np.int64), lambda w: np.full_like(w, np.nan)])
+WRONG_WEIGHTS = (np.transpose, lambda w: w[:, :-1], lambda w: w.astype(np.int64), lambda w: np.full_like(w, np.nan))
+
+
+@pytest.mark.parametrize("wrong", WRONG_WEIGHTS)
 def test_weights_of_another_kind_are_refused(wrong):
     def train(params, images, labels, commit, rng):
         trained = REFERENCE["train"](params, images, labels, lambda params: None, rng)
@@ -196,6 +199,31 @@ def test_weights_of_another_kind_are_refused(wrong):
         return trained
 
     assert verdict("train.learns", {"train": train}) is Verdict.FAIL
+
+
+def test_an_axis_of_length_one_too_many_costs_no_more_than_the_shapes():
+    def train(params, images, labels, commit, rng):
+        trained = REFERENCE["train"](params, images, labels, lambda params: None, rng)
+        commit({**trained, "W3": trained["W3"][None]})
+        return trained
+
+    assert verdict("train.learns", {"train": train}) is Verdict.PASS
+    assert verdict("train.shapes", {"train": train}) is Verdict.FAIL
+
+
+def test_a_trainer_that_fails_reads_what_became_of_its_loss_and_its_weights():
+    def message(rate):
+        def train(params, images, labels, commit, rng):
+            _, grads = REFERENCE["network_loss"](params, images[:64], labels[:64])
+            moved = {name: w - np.float32(rate) * grads[name] for name, w in params.items()}
+            commit(moved)
+            return moved
+
+        student = Student(TRAINING.assignment, LocalProgram(REFERENCE | {"train": train}))
+        return str(attempt(CHECKS["train.learns"], student, cases_of(CHECKS["train.learns"], seed=5)).fault)
+
+    assert message(0.0).endswith("The last weights are those that training started from.")
+    assert re.search(r"the loss goes from \d\S* to \d\S*; the weights move by \de-\d\d\.$", message(1e-7))
 
 
 def test_a_fault_in_a_commit_cannot_be_swallowed():
