@@ -84,6 +84,7 @@ of("weights_left_flat", NORMAL, "(std * rng.standard_normal(shape)).ravel()", "s
 FAN, DRAW = "fan = fan_in if", "rng.standard_normal((fan_in, fan_out))"
 OWN = "You seed a generator of your own, so every layer gets the same weights: draw from the rng that you are given."
 TRANSPOSED = "Your weights are (fan_out, fan_in): for x @ w they must be (fan_in, fan_out)."
+DRAWN_TRANSPOSED = "You draw the weights as (fan_out, fan_in): for x @ w draw them as (fan_in, fan_out)."
 AVERAGE = "(fan_in + fan_out) / 2"
 
 of = edits(xavier_normal)
@@ -117,7 +118,7 @@ of("xavier_truncated", "return " + DRAW + " /",
    "    return w /", "variance",
    "You redraw numbers beyond two deviations, which leaves 77 % of the variance: keep the whole normal law.")
 of("xavier_transposed", DRAW, DRAW + ".T", "shape", TRANSPOSED)
-of("xavier_drawn_transposed", "(fan_in, fan_out)) /", "(fan_out, fan_in)) /", "shape", TRANSPOSED)
+of("xavier_drawn_transposed", "(fan_in, fan_out)) /", "(fan_out, fan_in)) /", "shape", DRAWN_TRANSPOSED)
 of("xavier_units_in_pairs", "return " + DRAW + " / np.sqrt(fan)",
    f"w = {DRAW} / np.sqrt(fan)\n    return np.concatenate([w[:, : -(-fan_out // 2)]] * 2, axis=1)[:, :fan_out]", "law",
    "You draw half of the columns and use them twice, so units move in pairs: draw the whole matrix.")
@@ -153,7 +154,7 @@ of("bound_mode_in_unknown", 'if mode == "in"', "if mode is None", "explicit_mode
    'You use fan_in only if no mode is given: mode="in", its name, must do the same.',
    also={'mode="in"': "mode=None"})
 of("bound_transposed", DRAW, DRAW + ".T", "shape", TRANSPOSED)
-of("bound_drawn_transposed", "(fan_in, fan_out))", "(fan_out, fan_in))", "shape", TRANSPOSED)
+of("bound_drawn_transposed", "(fan_in, fan_out))", "(fan_out, fan_in))", "shape", DRAWN_TRANSPOSED)
 of("bound_seeds_its_own_generator", "rng.uniform", "np.random.default_rng(0).uniform", "seeded", OWN)
 
 # ── He ─────────────────────────────────────────────────────────────────────────────────────────
@@ -180,7 +181,7 @@ of("he_normal_is_uniform", "rng.standard_normal((fan_in, fan_out)) * " + GAIN,
    "You draw uniform numbers of the right variance in he_normal: draw normal ones there.")
 of("he_transposed", "return rng.standard_normal((fan_in, fan_out))", "return rng.standard_normal((fan_in, fan_out)).T",
    "shape", TRANSPOSED)
-of("he_drawn_transposed", "(fan_in, fan_out)) *", "(fan_out, fan_in)) *", "shape", TRANSPOSED)
+of("he_drawn_transposed", "(fan_in, fan_out)) *", "(fan_out, fan_in)) *", "shape", DRAWN_TRANSPOSED)
 of("he_seeds_its_own_generator", "rng.standard_normal", "np.random.default_rng(0).standard_normal", "seeded", OWN)
 
 BOUND = "np.sqrt(6 / fan_in)"
@@ -203,7 +204,7 @@ of("he_bound_from_fan_out", BOUND, "np.sqrt(6 / fan_out)", "variance",
 of("he_uniform_is_normal", DRAW, "rng.standard_normal((fan_in, fan_out)) * np.sqrt(2 / fan_in)", "law",
    "You draw normal numbers of the right variance in he_uniform: draw uniform ones there.")
 of("he_bound_transposed", DRAW, DRAW + ".T", "shape", TRANSPOSED)
-of("he_bound_drawn_transposed", "(fan_in, fan_out))", "(fan_out, fan_in))", "shape", TRANSPOSED)
+of("he_bound_drawn_transposed", "(fan_in, fan_out))", "(fan_out, fan_in))", "shape", DRAWN_TRANSPOSED)
 of("he_bound_seeds_its_own_generator", "rng.uniform", "np.random.default_rng(0).uniform", "seeded", OWN)
 
 FAN_IN, DRAW = "np.prod(shape[1:])", "rng.standard_normal(shape) * np.sqrt(2 / fan_in)"
