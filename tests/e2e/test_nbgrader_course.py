@@ -68,6 +68,19 @@ def helped(released):
     return notebook
 
 
+def odd_outputs(released):
+    """What Jupyter writes, and no strict reader of JSON takes."""
+    output = '[{"output_type": "display_data", "data": {"a/b": [NaN, -Infinity, "\\ud800"]}, "metadata": {}}]'
+    return nbformat.writes(filled(released)).replace('"outputs": []', f'"outputs": {output}')
+
+
+def by_pylab(released):
+    """`%pylab` in the place of the imports."""
+    notebook = filled(released)
+    next(cell for cell in notebook.cells if cell.source == IMPORTS).source = "%pylab inline"
+    return notebook
+
+
 NOISY = (
     "import sys, warnings\nprint('loading', file=sys.stderr)\nwarnings.warn('careful')\n"
     "def double(x):\n    print('noise', file=sys.stderr)\n    warnings.warn('careful')\n    return np.multiply(2.0, x)"
@@ -86,8 +99,15 @@ HONEST = {
     "deleted": (deleted, 5.0),
     "reordered": (reordered, 10.0),
     "helped": (helped, 10.0),
+    "odd_outputs": (odd_outputs, 10.0),
+    "by_pylab": (by_pylab, 10.0),
 }
-ODD = {"junk": "{not json", "list": "[1, 2]", "empty": ""}
+ODD = {
+    "junk": "{not json",
+    "list": "[1, 2]",
+    "empty": "",
+    "conflict": '{"nbformat": 4,\n<<<<<<< HEAD\n "cells": []\n=======\n>>>>>>> theirs\n}',
+}
 
 
 @pytest.fixture(scope="module")
@@ -199,8 +219,15 @@ def test_what_was_put_right_is_said(course):
     assert "Missing: affine; shown as handed out." in said["deleted"]
     assert "Missing and put back: setup, check_double." in said["deleted"]
     assert "Cells had been moved" in said["reordered"]
-    assert "is no notebook that can be read" in said["junk"]
+    assert "tiny.ipynb is not valid JSON (" in said["junk"]
     assert "Missing" not in course.outputs(VICTIM, "setup")
+
+
+def test_the_log_says_what_could_not_be_read_and_why(course):
+    assert "conflict: tiny.ipynb holds the conflict markers of a Git merge (line 2); keep one side" in course.log
+    assert "empty: tiny.ipynb is empty (0 bytes); save your work and hand it in again." in course.log
+    for student in ODD:
+        assert {result["verdict"] for result in course.reports[student]["results"]} == {"UNREADABLE"}
 
 
 # ── what students read ─────────────────────────────────────────────────────────────────────────
