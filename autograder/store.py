@@ -20,6 +20,9 @@ from autograder.text import write_whole
 
 FILE_NAME = "results.sqlite"
 SPEED = "speed"
+# Made here, once: two threads that decode a type for the first time at the same moment crash in msgspec 0.22, where the
+# second one sees what the first has half made.
+_GRADE, _SPEED = msgspec.json.Decoder(GradeReport), msgspec.json.Decoder(SpeedReport)
 
 # Version 0 is what was written before versions were counted; each step leads from one version to the next.
 _MIGRATIONS = (
@@ -161,7 +164,7 @@ class Store:
         if digest is not None and _digest(data) != digest:
             raise damaged(self.folder, f"the report of {submission}")
         try:
-            return msgspec.json.decode(data, type=GradeReport)
+            return _GRADE.decode(data)
         except (msgspec.MsgspecError, UnicodeDecodeError):
             raise AutograderError(
                 f"The report of {submission} in {self.folder} was written by another version of autograder; install "
@@ -213,7 +216,7 @@ def kept_speeds(folder: Path) -> list[SpeedReport]:
 
 def _speed_in(path: Path) -> SpeedReport:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=SpeedReport)
+        return _SPEED.decode(path.read_bytes())
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise AutograderError(
             f"{path} is no speed report ({error}); delete it, or time the submission again."

@@ -35,6 +35,9 @@ class Replay(Record, frozen=True, omit_defaults=True):
     diagnosis: str | None = None
 
 
+_REPLAY = msgspec.json.Decoder(Replay)
+
+
 def token(
     assignment: Assignment,
     check: Check,
@@ -72,7 +75,7 @@ def read_token(text: str) -> Replay:
             raise damaged
         inflater = zlib.decompressobj()
         content = inflater.decompress(data[4:], TEXT_CAP)
-        return msgspec.json.decode(content, type=Replay)
+        return _REPLAY.decode(content)
     except (binascii.Error, zlib.error, ValueError, RecursionError):  # msgspec's errors are ValueErrors
         raise damaged from None
 

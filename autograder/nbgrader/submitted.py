@@ -55,6 +55,9 @@ class _Label(msgspec.Struct):
     tags: list[str] = []
 
 
+_LABEL = msgspec.json.Decoder(_Label)
+
+
 def read_file(path: Path) -> bytes:
     """The bytes of the notebook at `path`. Raises SubmissionRefused, and nothing else."""
     return read_bytes(path, printable(path.name), NOTEBOOK_LIMIT, "clear its outputs and save it")
@@ -87,7 +90,7 @@ def _student_cell(number: int, cell: _Cell) -> StudentCell:
     text = source if isinstance(source, str) else "".join(source)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\N{REPLACEMENT CHARACTER}")
     try:
-        label = msgspec.json.decode(cell.metadata, type=_Label)
+        label = _LABEL.decode(cell.metadata)
     except (ValueError, RecursionError):  # metadata of another shape says nothing of the code
         label = _Label()
     return StudentCell(number, cell.cell_type, text, label.nbgrader, tuple(label.tags))

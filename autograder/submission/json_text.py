@@ -7,7 +7,8 @@ so a file that a strict reader refuses is repaired and read again: only the code
 from __future__ import annotations
 
 import re
-from typing import TypeVar
+import threading
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -31,11 +32,22 @@ _CONTROL = re.compile(rb"[\x00-\x1f]")
 _SAVE = "open it in Jupyter and save it again"
 
 
+_making = threading.Lock()  # two threads that meet a type for the first time at once crash in msgspec 0.22
+_made: dict[type, msgspec.json.Decoder[Any]] = {}
+
+
+def _decoder(shape: type[T]) -> msgspec.json.Decoder[T]:
+    with _making:
+        if shape not in _made:
+            _made[shape] = msgspec.json.Decoder(shape)
+        return _made[shape]
+
+
 def parse_json(data: bytes, where: str, shape: type[T]) -> T:
     """The JSON `data` as a `shape`, a msgspec Struct; what `shape` does not name is skipped, never built. Raises
     SubmissionRefused, with what is wrong."""
     try:
-        return msgspec.json.decode(strict_json(data), type=shape)
+        return _decoder(shape).decode(strict_json(data))
     except msgspec.ValidationError as error:
         reason = printable(str(error).replace("`", ""))
         raise SubmissionRefused(f"{where} is JSON but not a notebook ({reason}); {_SAVE}.") from None
