@@ -70,7 +70,9 @@ def helped(released):
 
 def odd_outputs(released):
     """What Jupyter writes, and no strict reader of JSON takes."""
-    output = '[{"output_type": "display_data", "data": {"a/b": [NaN, -Infinity, "\\ud800"]}, "metadata": {}}]'
+    output = (
+        '[{"output_type": "display_data", "data": {"application/json": [NaN, -Infinity, "\\ud800"]}, "metadata": {}}]'
+    )
     return nbformat.writes(filled(released)).replace('"outputs": []', f'"outputs": {output}')
 
 
