@@ -12,8 +12,8 @@
 #
 # $$\text{out}_{nfij} = b_f + \sum_{c,p,q} \text{x}_{n,\,c,\;i s + p,\;j s + q}\; w_{fcpq}$$
 #
-# is called a convolution. A mathematician would call it a cross-correlation and turn the kernel by 180° first; **here the
-# kernel is not turned**. A kernel with a single 1 in its centre returns the image, with the 1 elsewhere it shifts it.
+# is called a convolution. In mathematics it is a cross-correlation, and a convolution turns the kernel by 180° first;
+# **here the kernel is not turned**. A kernel with a single 1 in its centre returns the image, with the 1 elsewhere it shifts it.
 #
 # An image has several *channels* c (colours; later, features), and a layer several *filters* f, each with a kernel for
 # every channel: a filter **sums over all channels** and gives one channel of the output.
@@ -24,7 +24,7 @@
 #
 # $$H' = \left\lfloor \frac{H + 2\,\text{pad} - HH}{s} \right\rfloor + 1$$
 #
-# of them: one, and another for each step that fits. If the steps do not come out even, the last rows are not looked at.
+# of them: one, and another for each step that fits. If the stride does not divide evenly, the last rows are not used.
 # With stride 1 and pad = (HH − 1) / 2 the output is as large as the input; that is called "same" padding.
 #
 # LeNet-5 as an exercise in this formula: a 32 × 32 image becomes (6, 28, 28) by six 5 × 5 kernels, (6, 14, 14) by 2 × 2
@@ -32,7 +32,7 @@
 # 120, 84 and 10 units go on. And a unit above three 3 × 3 layers sees 7 × 7 pixels, with fewer weights than one
 # 7 × 7 kernel has.
 #
-# Three habits for this sheet:
+# Three habits for this assignment:
 #
 # 1. **Try sizes that are all different**, such as 2 images of 3 channels and 5 × 7 pixels with 4 filters of 3 × 2. A
 #    swapped axis is invisible when height and width agree.
@@ -188,7 +188,8 @@ def max_pool2d_forward(x, pool=2, stride=2):
     out = np.empty((N, C, (H - ph) // stride + 1, (W - pw) // stride + 1))
     for i, j in np.ndindex(*out.shape[2:]):
         top, left = i * stride, j * stride
-        out[:, :, i, j] = x[:, :, top : top + ph, left : left + pw].max(axis=(2, 3))
+        window = x[:, :, top : top + ph, left : left + pw]
+        out[:, :, i, j] = window.max(axis=(2, 3))
     return out, (x, (ph, pw), stride)
     ### END SOLUTION
 
@@ -229,7 +230,8 @@ def avg_pool2d_forward(x, pool=2, stride=2):
     out = np.empty((N, C, (H - ph) // stride + 1, (W - pw) // stride + 1))
     for i, j in np.ndindex(*out.shape[2:]):
         top, left = i * stride, j * stride
-        out[:, :, i, j] = x[:, :, top : top + ph, left : left + pw].mean(axis=(2, 3))
+        window = x[:, :, top : top + ph, left : left + pw]
+        out[:, :, i, j] = window.mean(axis=(2, 3))
     return out, (x.shape, (ph, pw), stride)
     ### END SOLUTION
 
@@ -285,7 +287,7 @@ def conv2d_fast_forward(x, w, b, stride=1, pad=0):
     N, _, rows, columns = windows.shape[:4]
     im2col = windows.transpose(1, 4, 5, 0, 2, 3).reshape(C * HH * WW, N * rows * columns)
     out = w.reshape(F, -1) @ im2col + b[:, None]
-    return out.reshape(F, N, rows, columns).swapaxes(0, 1), (im2col, padded.shape, w, stride, pad)
+    return out.reshape(F, N, rows, columns).swapaxes(0, 1), (padded, im2col, w, stride, pad)
     ### END SOLUTION
 
 
@@ -298,8 +300,8 @@ def conv2d_fast_backward(dout, cache):
     Returns dx (N, C, H, W), dw (F, C, HH, WW), db (F,).
     """
     ### BEGIN SOLUTION
-    im2col, (N, C, H, W), w, stride, pad = cache
-    F, _, HH, WW = w.shape
+    padded, im2col, w, stride, pad = cache
+    (N, C, H, W), (F, _, HH, WW) = padded.shape, w.shape
     _, _, rows, columns = dout.shape
     flat = dout.swapaxes(0, 1).reshape(F, N * rows * columns)
     dw = (flat @ im2col.T).reshape(w.shape)

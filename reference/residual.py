@@ -11,13 +11,13 @@
 #
 # $$\frac{\partial J}{\partial x} = \frac{\partial J}{\partial y}\,\bigl(F'(x) + 1\bigr).$$
 #
-# The 1 is the whole story. In a plain stack the gradient is multiplied by $F'$ in every layer: twenty factors of 0.5
+# The 1 makes the difference. In a plain stack the gradient is multiplied by $F'$ in every layer: twenty factors of 0.5
 # leave a millionth of it, twenty factors of 2 make it a million times too large. With the shortcut the factors are
 # $1 + F'$, near 1 when the branch is small, and a copy of the gradient reaches every layer untouched. A branch that is
 # zero makes the block the identity, so a deeper network can always do what a shallower one does.
 #
 # You will write such blocks in NumPy, measure the gradient in a deep stack, and then write a block and a gradient in
-# PyTorch. Five habits for the way:
+# PyTorch. Five habits for this assignment:
 #
 # 1. **A value that is used twice collects a sum.** `x` goes into the branch *and* into the shortcut, so `dx` is the sum
 #    of what comes back from both. This is the one line that most people forget.

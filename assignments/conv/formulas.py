@@ -1,7 +1,7 @@
 """What the layers compute, forward only.
 
 Gradients follow from the forward formulas: a convolution is linear in x, in w and in b, so its response to images (or
-kernels) with a single 1 says all about its gradients; pooling's follow by `vjp`, for which it takes complex input.
+kernels) with a single 1 gives its gradients; pooling's follow by `vjp`, for which it takes complex input.
 """
 
 from math import prod
@@ -20,7 +20,7 @@ def convolve(x, w, b, stride=1, pad=0):
     return np.moveaxis(summed, -1, 1) + b.reshape(-1, *(1 for _ in spatial))
 
 
-def convolve_gradients(x, w, dout, stride=1, pad=0):
+def convolve_gradients(dout, x, w, b, stride=1, pad=0):
     """Gradients of sum(dout * convolve(x, w, b, stride, pad)) with respect to x, w and b."""
     pixels = np.eye(prod(x.shape[1:])).reshape(-1, *x.shape[1:])  # images with a single 1
     taps = np.eye(prod(w.shape[1:])).reshape(-1, *w.shape[1:])  # kernels with a single 1
@@ -33,17 +33,17 @@ def convolve_gradients(x, w, dout, stride=1, pad=0):
     return dx, dw, dout.sum(axis=tuple(batch))
 
 
-def max_pool(x, pool, stride):
-    """x (N, C, H, W) without ties, pool (ph, pw) → (N, C, H', W')."""
-    windows = _windows(x, pool, stride)
+def max_pool(x, pool=2, stride=2):
+    """x (N, C, H, W) without ties, pool a number or (ph, pw) → (N, C, H', W')."""
+    windows = _windows(x, np.broadcast_to(pool, 2), stride)
     flat = windows.reshape(*windows.shape[:4], -1)
     largest = np.real(flat).argmax(axis=-1, keepdims=True)
     return np.take_along_axis(flat, largest, axis=-1)[..., 0]
 
 
-def avg_pool(x, pool, stride):
-    """x (N, C, H, W), pool (ph, pw) → (N, C, H', W')."""
-    return _windows(x, pool, stride).mean(axis=(-2, -1))
+def avg_pool(x, pool=2, stride=2):
+    """x (N, C, H, W), pool a number or (ph, pw) → (N, C, H', W')."""
+    return _windows(x, np.broadcast_to(pool, 2), stride).mean(axis=(-2, -1))
 
 
 def _windows(x, shape, stride):

@@ -1,6 +1,6 @@
-"""Relations between a student's own answers, which pay for what is right in an answer that is wrong elsewhere.
+"""Relations between a student's own answers: they give points for what is right in an answer that is wrong elsewhere.
 
-A step of two is a step of one with every other output left out, whatever the layer computes; and so on.
+A stride of two, for instance, gives every other output of a stride of one, whatever the layer computes.
 """
 
 import numpy as np

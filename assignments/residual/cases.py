@@ -19,7 +19,7 @@ SEVERAL_PROJECTED = Space(rows=[{"n": 4, "d": 3, "hidden": 5, "m": 2}], n=(4, 5)
 
 
 def block_arguments(case):
-    """x, and the parameters by name: with a projection where the case has a width m."""
+    """x and params: with a projection Ws where the case has a width m."""
     projected = "m" in case.params
     m = case.m if projected else case.d
     params = {
@@ -28,32 +28,15 @@ def block_arguments(case):
         "W2": case.array("W2", case.hidden, m),
         "b2": case.array("b2", m),
     }
-    if projected:
-        params["Ws"] = case.array("Ws", case.d, m)
-    return case.array("x", case.n, case.d), params
-
-
-def block_formula(case):
-    return formulas.projection if "m" in case.params else formulas.residual
-
-
-def block_expected(case):
-    x, params = block_arguments(case)
-    return case.once("out", lambda: block_formula(case)(x, *params.values()))
-
-
-def block_gradients(case):
-    """A random dout, and for it dx and the gradients of the parameters by name."""
-    x, params = block_arguments(case)
-    args = (x, *params.values())
-    dout = case.array("dout", *block_expected(case).shape)
-    dx, *grads = case.once("gradients", lambda: vjp(block_formula(case), args, dout, wrt=range(len(args))))
-    return dout, {"dx": dx, "grads": dict(zip(params, grads, strict=True))}
+    return {
+        "x": case.array("x", case.n, case.d),
+        "params": params | ({"Ws": case.array("Ws", case.d, m)} if projected else {}),
+    }
 
 
 def with_zero_branch(case):
     """x and the parameters of a block whose branch is zero: it is its shortcut, and nothing else."""
-    x, params = block_arguments(case)
+    x, params = block_arguments(case).values()
     zeros = {name: case.given(f"{name} = 0", np.zeros(params[name].shape)) for name in ("W2", "b2")}
     return x, {**params, **zeros}
 
@@ -81,11 +64,19 @@ STACKS = Space(
 )
 
 
-def norms_of(student, depth, width, kind, seed, *gain):
-    """What the student measured, as an array of depth + 1 numbers; a list of floats is as good."""
+def measured(student, depth, width, kind, seed, *gain):
+    """What the student measured; a list of floats becomes an array."""
     norms = student.deep_stack_gradient_norms(depth, width, kind, Rng(seed), *gain)
     if isinstance(norms, list | tuple) and all(isinstance(norm, float | np.floating) for norm in norms):
         norms = np.array(norms, dtype=np.float64)
+    return norms
+
+
+def norms_of(student, depth, width, kind, seed, *gain):
+    """What the student measured, as an array (depth + 1,): axes of length one are left to the check `shape`."""
+    norms = measured(student, depth, width, kind, seed, *gain)
+    if isinstance(norms, np.ndarray) and norms.size == depth + 1 == max(norms.shape, default=0):
+        norms = norms.reshape(depth + 1)
     expect_shape(norms=(norms, (depth + 1,)))
     if not np.isfinite(norms).all():
         raise CheckFailed("norms holds a number that is not finite.", tensor="norms")
@@ -114,16 +105,15 @@ def stack_answers(case, kind):
 IDENTITY = Space(
     rows=[{"n": 2, "channels": 3, "height": 4, "width": 5}], n=(2, 3), channels=(1, 2), height=(3, 4), width=(2, 5)
 )
-CHANGES = {"channels": ((2, 3), (3, 2), (2, 2)), "stride": (2, 1, 3), "height": (4, 5), "width": (3, 6)}
-CHANGED = Space(
-    rows=all_pairs(valid=lambda channels, stride, **_: stride > 1 or channels != (2, 2), **{**CHANGES, "n": (2,)}),
-    **{**CHANGES, "channels": ((2, 3), (3, 2))},
-    n=(2,),
-)
+# The usual change is one of channels, with a stride or without; a stride alone needs a projection, too.
+SIDES = {"height": (4, 5), "width": (3, 6), "n": (2,)}
+CHANGES = SIDES | {"channels": ((2, 3), (3, 2)), "stride": (2, 1, 3)}
+STRIDES = SIDES | {"channels": ((2, 2), (3, 3)), "stride": (2, 3)}
+CHANGED = Space(rows=all_pairs(**CHANGES), **CHANGES)
+STRIDED = Space(rows=[{"n": 2, "channels": (2, 2), "stride": 2, "height": 3, "width": 4}], **STRIDES)
 SMALL_CHANGED = Space(
     rows=[
         {"n": 2, "channels": (2, 3), "stride": 2, "height": 4, "width": 3},
-        {"n": 2, "channels": (2, 2), "stride": 2, "height": 3, "width": 4},
         {"n": 2, "channels": (3, 2), "stride": 1, "height": 2, "width": 3},
     ],
     n=(2,),

@@ -1,20 +1,10 @@
-"""What is asked of a residual submission. A docstring (or `sentence`) is what the student reads."""
+"""The checks of residual. The student reads the docstring of a check, or its `sentence`."""
 
-from dataclasses import dataclass
 from math import log
 
 import numpy as np
 
-from autograder import (
-    CheckFailed,
-    Space,
-    check,
-    expect,
-    expect_consistent,
-    expect_repeatable,
-    expect_shape,
-    expect_unmodified,
-)
+from autograder import CheckFailed, Pair, check, expect, expect_shape
 
 from . import formulas
 from .cases import (
@@ -29,16 +19,16 @@ from .cases import (
     SQUARE,
     STACK_BANDS,
     STACKS,
+    STRIDED,
     WIDTH,
     block_arguments,
-    block_expected,
-    block_gradients,
     block_state,
     channels_of,
     images,
     images_expected,
     images_gradients,
     log_factor,
+    measured,
     norms_of,
     parameters_of,
     stack_answers,
@@ -48,84 +38,34 @@ from .cases import (
 
 # ── blocks in NumPy ────────────────────────────────────────────────────────────────────────────
 
+NAMES = ("dx", "grads")
+RESIDUAL = Pair("residual_forward", "residual_backward", formulas.residual, block_arguments, NAMES, given=SQUARE)
+PROJECTED = Pair(
+    "projection_block_forward",
+    "projection_block_backward",
+    formulas.projection,
+    block_arguments,
+    NAMES,
+    given=PROJECTION,
+)
+SUM = "dx is the sum of what the branch and the shortcut send back, for any dout."
+GRADS = "grads holds the gradient of each parameter, by its name in params, for any dout."
+RESIDUAL.values(6, "out is x + relu(x @ W1 + b1) @ W2 + b2, with no ReLU behind the sum.")
+RESIDUAL.gradients(6, SUM, only=("dx",), name="dx")
+RESIDUAL.gradients(4, GRADS, only=("grads",), name="grads")
+RESIDUAL.consistent(2, given=SEVERAL)
+PROJECTED.values(5, "out is x @ Ws + relu(x @ W1 + b1) @ W2 + b2, with no ReLU behind the sum.")
+PROJECTED.gradients(4, SUM, only=("dx",), name="dx")
+PROJECTED.gradients(3, GRADS, only=("grads",), name="grads")
+PROJECTED.consistent(1, given=SEVERAL_PROJECTED)
 
-@dataclass(frozen=True)
-class Block:
-    """A block with its forward and backward pass; its methods are the checks that both blocks share."""
-
-    name: str
-    given: Space
-    several: Space
-
-    @property
-    def forward(self):
-        return f"{self.name}_forward"
-
-    @property
-    def backward(self):
-        return f"{self.name}_backward"
-
-    def call(self, student, case):
-        return getattr(student, self.forward)(*block_arguments(case))
-
-    def values(self, student, case):
-        out, _ = self.call(student, case)
-        expect(student, out=(out, block_expected(case)))
-
-    def shape(self, student, case):
-        """out has exactly one row for each row of x."""
-        out, _ = self.call(student, case)
-        expect_shape(out=(out, block_expected(case).shape))
-
-    def forward_pure(self, student, case):
-        """x and params are left as they were."""
-        x, params = block_arguments(case)
-        expect_unmodified(student, self.forward, x=x, params=params)
-
-    def gradients(self, student, case):
-        """dx and grads are the gradients for any dout; dx is the sum of what branch and shortcut send back."""
-        dout, gradients = block_gradients(case)
-        _, cache = self.call(student, case)
-        dx, grads = getattr(student, self.backward)(dout, cache)
-        expect(student, dx=(dx, gradients["dx"]), grads=(grads, gradients["grads"]))
-
-    def shapes(self, student, case):
-        """dx has exactly the shape of x, and each of grads that of its parameter: b1 is (H,), not (1, H)."""
-        dout, gradients = block_gradients(case)
-        _, cache = self.call(student, case)
-        dx, grads = getattr(student, self.backward)(dout, cache)
-        expect(student, grads=(grads, gradients["grads"]))
-        expect_shape(dx=(dx, gradients["dx"].shape))
-        expect_shape(**{name: (grads[name], array.shape) for name, array in gradients["grads"].items()})
-
-    def consistent(self, student, case):
-        """The backward pass is the gradient of your own forward pass, right or wrong."""
-        expect_consistent(student, self.forward, self.backward, block_arguments(case), ("dx", "grads"), case.seed)
-
-    def backward_pure(self, student, case):
-        """dout and the cache are left as they were."""
-        dout, gradients = block_gradients(case)
-        _, cache = self.call(student, case)
-        expect_repeatable(student, self.backward, dout, cache, **gradients)
-
-
-RESIDUAL = Block("residual", SQUARE, SEVERAL)
-PROJECTED = Block("projection_block", PROJECTION, SEVERAL_PROJECTED)
-MEANINGS = {
-    "residual": "out is x + relu(x @ W1 + b1) @ W2 + b2, with no ReLU behind the sum.",
-    "projection_block": "out is x @ Ws + relu(x @ W1 + b1) @ W2 + b2, with no ReLU behind the sum.",
-}
-
-for block, value, gradient, consistent in ((RESIDUAL, 6, 10, 2), (PROJECTED, 5, 7, 1)):
-    forward, backward, given = block.forward, block.backward, block.given
-    right, known = (f"{forward}.values",), (f"{backward}.gradients",)
-    check(forward, points=value, given=given, sentence=MEANINGS[block.name])(block.values)
-    check(forward, points=0.5, given=given, examples=2, needs=right)(block.shape)
-    check(forward, points=0.5, given=given, examples=1, needs=right, name="pure")(block.forward_pure)
-    check(backward, points=gradient, given=given)(block.gradients)
-    check(backward, points=1, given=given, examples=2, needs=known)(block.shapes)
-    check(backward, points=consistent, given=block.several, examples=1)(block.consistent)
-    check(backward, points=1, given=given, examples=1, needs=known, name="pure")(block.backward_pure)
+SHAPES = "dx has exactly the shape of x, and each of grads that of its parameter: b1 is (H,), not (1, H)."
+for pair in (RESIDUAL, PROJECTED):
+    known = {"needs": tuple(f"{pair.backward}.{name}" for name in NAMES)}
+    pair.shape(0.5, "out has exactly one row for each row of x.")
+    pair.pure(0.5, "x and params are left as they were.")
+    pair.shapes(1, SHAPES, **known)
+    pair.repeatable(1, **known)
 
 
 @check("residual_forward", points=2)
@@ -141,11 +81,11 @@ def residual_forward_known_answers(student, case):
 
 @check("residual_forward", points=1, given=SQUARE, examples=1)
 def residual_forward_opposite_branches(student, case):
-    """Turning the signs of W2 and b2 turns the branch: the two outputs have x in their middle."""
-    x, params = block_arguments(case)
+    """Changing the signs of W2 and b2 changes the sign of the branch: x is the mean of the two outputs."""
+    x, params = block_arguments(case).values()
     turned = {**params, "W2": -params["W2"], "b2": -params["b2"]}
     (out, _), (other, _) = student.each("residual_forward", [(x, params), (x, turned)])
-    branch = formulas.branch(x, *params.values())
+    branch = formulas.branch(x, params)
     expect(student, out=(out, x + branch), turned=(other, x - branch))
 
 
@@ -190,11 +130,10 @@ def residual_backward_deep(student, case):
 def projection_block_forward_one_by_one(student, case):
     """With a zero branch out is x @ Ws; without a shortcut (Ws = 0) it is the branch."""
     x, zero = with_zero_branch(case)
-    params = block_arguments(case)[1]
+    params = block_arguments(case)["params"]
     no_shortcut = {**params, "Ws": np.zeros(params["Ws"].shape)}
     outs = [out for out, _ in student.each("projection_block_forward", [(x, zero), (x, no_shortcut)])]
-    weights = [params[name] for name in ("W1", "b1", "W2", "b2")]
-    expect(student, shortcut=(outs[0], x @ params["Ws"]), branch=(outs[1], formulas.branch(x, *weights)))
+    expect(student, shortcut=(outs[0], x @ params["Ws"]), branch=(outs[1], formulas.branch(x, params)))
 
 
 @check("projection_block_backward", points=2, given=PROJECTION, examples=2)
@@ -211,8 +150,8 @@ def projection_block_backward_zero_branch(student, case):
 @check("projection_block_backward", points=1, given=SQUARE, examples=1)
 def projection_block_backward_identity(student, case):
     """With Ws = I it is the residual block: dx is dout plus the branch's part, and Ws still has a gradient."""
-    x, params = block_arguments(case)
-    dout, gradients = block_gradients(case)
+    x, params = block_arguments(case).values()
+    dout, gradients = RESIDUAL.dout(case), RESIDUAL.right(case)
     _, cache = student.projection_block_forward(x, {**params, "Ws": np.eye(case.d)})
     dx, grads = student.projection_block_backward(dout, cache)
     expect(student, dx=(dx, gradients["dx"]), grads=(grads, {**gradients["grads"], "Ws": x.T @ dout}))
@@ -225,7 +164,7 @@ def expect_factor(norms, wanted, band, what):
     """The logarithm of norms[0] / norms[depth] is `wanted` up to `band`."""
     found = log_factor(norms)
     if not abs(found - wanted) <= band:
-        times = "what cannot be measured, for it is 0 at the top" if np.isnan(found) else f"{np.exp(found):.3g}"
+        times = "an unknown factor, since it is 0 at the top" if np.isnan(found) else f"{np.exp(found):.3g}"
         raise CheckFailed(
             f"{what} multiplies the gradient's norm by {times}; it must be about {np.exp(wanted):.3g}.",
             tensor="norms",
@@ -249,12 +188,10 @@ def deep_stack_gradient_norms_explodes(student, case):
 
 @check("deep_stack_gradient_norms", points=3)
 def deep_stack_gradient_norms_residual(student, case):
-    """In a residual stack the gradient does neither: it grows by about exp(gain² / 2), however deep the stack is."""
+    """In a residual stack the gradient grows by about exp(gain² / 2), for any depth."""
     for gain, band in STACK_BANDS.items():
         norms = norms_of(student, DEPTH, WIDTH, "residual", case.seed, gain)
         expect_factor(norms, gain**2 / 2, band, f"A residual stack of 30 layers of gain {gain:g}")
-        if np.ptp(norms) == 0:
-            raise CheckFailed("All norms are equal, but each layer of a residual stack changes the gradient a little.")
         half = norms[DEPTH // 2 :]
         expect_factor(half, gain**2 / 4, band, f"The upper half of a residual stack of 30 layers of gain {gain:g}")
 
@@ -275,9 +212,15 @@ def deep_stack_gradient_norms_doubled(student, case):
     expect(student, doubled=(doubled, norms * 2.0 ** np.arange(case.depth, -1, -1)))
 
 
-@check("deep_stack_gradient_norms", points=1)
+@check("deep_stack_gradient_norms", points=0.5, needs=("deep_stack_gradient_norms.vanishes",))
+def deep_stack_gradient_norms_shape(student, case):
+    """norms has exactly the shape (depth + 1,): one number for each level from h_0 to h_depth."""
+    expect_shape(norms=(measured(student, 4, 6, "plain", case.seed), (5,)))
+
+
+@check("deep_stack_gradient_norms", points=0.5)
 def deep_stack_gradient_norms_generator(student, case):
-    """The random numbers are the given generator's: the same state gives the same norms, another state gives others."""
+    """The random numbers come from the given generator: the same state gives the same norms, another state others."""
     first, other = (norms_of(student, 5, 8, "residual", case.seed + i) for i in (0, 1))
     again = norms_of(student, 5, 8, "residual", case.seed, 0.5)  # which is the default
     expect(student, norms=(again, first))
@@ -318,23 +261,16 @@ def run_block(student, case, dout=None, training=True, state=None):
     return student.run_module("ResidualBlock", arguments, state, inputs, dout, training=training)
 
 
-@check(
-    "ResidualBlock",
-    points=4,
-    given=CHANGED,
-    examples=2,
-    name="projection",
-    sentence="Where the stride or the channels change, the shortcut is a 1×1 convolution with that stride, and batch "
-    "normalisation.",
+STAYS = "Where the shape stays, out is x + BN(conv(relu(BN(conv(x))))), with no ReLU behind the sum."
+CHANGES = (
+    "Where the channels change, the shortcut is a 1×1 convolution with the block's stride, and batch normalisation."
 )
-@check(
-    "ResidualBlock",
-    points=4,
-    given=IDENTITY,
-    examples=3,
-    name="identity",
-    sentence="Where the shape stays, out is x + BN(conv(relu(BN(conv(x))))), with no ReLU behind the sum.",
-)
+STRIDES = "A stride alone needs the 1×1 convolution and its normalisation as well, since it changes the shape."
+
+
+@check("ResidualBlock", points=1, given=STRIDED, examples=2, name="stride", sentence=STRIDES)
+@check("ResidualBlock", points=3, given=CHANGED, examples=2, name="projection", sentence=CHANGES)
+@check("ResidualBlock", points=4, given=IDENTITY, examples=3, name="identity", sentence=STAYS)
 def module_values(student, case):
     run = run_block(student, case)
     expect(student, out=(run.out, images_expected(case, True)))
@@ -342,7 +278,7 @@ def module_values(student, case):
 
 @check("ResidualBlock", points=2, given=SMALL_CHANGED, examples=0, name="gradients")
 def module_gradients(student, case):
-    """Autograd finds its way from out to x and to every parameter, through the branch and through the shortcut."""
+    """Autograd reaches x and every parameter from out, through the branch and through the shortcut."""
     dout, gradients = images_gradients(case)
     run = run_block(student, case, dout)
     expect_shape(out=(run.out, dout.shape))
@@ -394,29 +330,34 @@ def module_pure(student, case):
     expect(student, x=(run.arguments.get("x"), images(case)))
 
 
-# ── a gradient of one's own ────────────────────────────────────────────────────────────────────
+# ── the torch.autograd.Function ────────────────────────────────────────────────────────────────────
 
 
 def run_autograd(student, case, params=None):
-    x, drawn = block_arguments(case)
-    dout = case.array("dout", *x.shape)
-    return student.run_function("residual_autograd", {"x": x, **(params or drawn)}, dout)
+    x, drawn = block_arguments(case).values()
+    return student.run_function("residual_autograd", {"x": x, **(params or drawn)}, RESIDUAL.dout(case))
 
 
 @check("residual_autograd", points=2, given=SQUARE, examples=4)
 def residual_autograd_values(student, case):
     """residual_autograd.apply(x, W1, b1, W2, b2) is x + relu(x @ W1 + b1) @ W2 + b2."""
-    x, params = block_arguments(case)
+    x, params = block_arguments(case).values()
     run = student.run_function("residual_autograd", {"x": x, **params})
-    expect(student, out=(run.out, block_expected(case)))
+    expect(student, out=(run.out, RESIDUAL.out(case)))
 
 
 def autograd_gradients(case):
-    gradients = block_gradients(case)[1]
+    gradients = RESIDUAL.right(case)
     return {"x": gradients["dx"], **gradients["grads"]}
 
 
-@check("residual_autograd", points=4.5, given=SQUARE)
+@check("residual_autograd", points=2.5, given=SQUARE)
+def residual_autograd_dx(student, case):
+    """backward returns the gradient of x first: the sum of what the branch and the shortcut send back."""
+    expect(student, dx=(run_autograd(student, case).gradients.get("x"), autograd_gradients(case)["x"]))
+
+
+@check("residual_autograd", points=2, given=SQUARE)
 def residual_autograd_gradients(student, case):
     """backward returns the gradients of x, W1, b1, W2 and b2, in this order, each in the shape of its argument."""
     expect(student, gradients=(run_autograd(student, case).gradients, autograd_gradients(case)))
@@ -424,9 +365,10 @@ def residual_autograd_gradients(student, case):
 
 @check("residual_autograd", points=0.5, given=SQUARE, examples=2, needs=("residual_autograd.gradients",))
 def residual_autograd_shapes(student, case):
-    """Each gradient has exactly its argument's shape: b1 is (H,), not (1, H)."""
-    found = run_autograd(student, case).gradients
-    expect_shape(**{name: (found.get(name), array.shape) for name, array in autograd_gradients(case).items()})
+    """out and each gradient have exactly the right shape: that of b1 is (H,), not (1, H)."""
+    run = run_autograd(student, case)
+    expect_shape(out=(run.out, RESIDUAL.out(case).shape))
+    expect_shape(**{name: (run.gradients.get(name), array.shape) for name, array in autograd_gradients(case).items()})
 
 
 @check("residual_autograd", points=1, given=SQUARE, examples=1)
@@ -434,14 +376,14 @@ def residual_autograd_zero_branch(student, case):
     """With a zero branch the gradient of x is dout exactly, and W2 and b2 still have theirs."""
     x, params = with_zero_branch(case)
     run = run_autograd(student, case, params)
-    dout = case.array("dout", *x.shape)
+    dout = RESIDUAL.dout(case)
     expect(student, gradients=(run.gradients, {"x": dout, **zero_branch_gradients(x, params, dout)}))
 
 
 @check("residual_autograd", points=1, given=SQUARE, examples=1, needs=("residual_autograd.gradients",))
 def residual_autograd_pure(student, case):
     """The tensors that it is given are left as they were, dout among them."""
-    x, params = block_arguments(case)
+    x, params = block_arguments(case).values()
     run = run_autograd(student, case)
-    before = {"x": x, **params, "dout": case.array("dout", *x.shape)}
+    before = {"x": x, **params, "dout": RESIDUAL.dout(case)}
     expect(student, arguments=(run.arguments, before))

@@ -15,19 +15,19 @@ def relu(x):
     return real_where(x, x, 0.0)
 
 
-def branch(x, w1, b1, w2, b2):
-    """x (N, D), w1 (D, H), b1 (H,), w2 (H, M), b2 (M,) → (N, M)."""
-    return relu(x @ w1 + b1) @ w2 + b2
+def branch(x, params):
+    """x (N, D), params W1 (D, H), b1 (H,), W2 (H, M), b2 (M,) → (N, M)."""
+    return relu(x @ params["W1"] + params["b1"]) @ params["W2"] + params["b2"]
 
 
-def residual(x, w1, b1, w2, b2):
+def residual(x, params):
     """The same with M = D → (N, D)."""
-    return x + branch(x, w1, b1, w2, b2)
+    return x + branch(x, params)
 
 
-def projection(x, w1, b1, w2, b2, ws):
-    """The same with ws (D, M) → (N, M)."""
-    return x @ ws + branch(x, w1, b1, w2, b2)
+def projection(x, params):
+    """The same with a shortcut Ws (D, M) → (N, M)."""
+    return x @ params["Ws"] + branch(x, params)
 
 
 # ── the block of convolutions ───────────────────────────────────────────────────────────────────────

@@ -1,4 +1,4 @@
-"""The same questions on cases that nobody has seen, and one on cost."""
+"""Hidden checks: the same questions on further cases, and one on cost."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from autograder import Space, check, expect
 
 from .checks import PROJECTED, RESIDUAL, deep_stack_gradient_norms_values, module_values, residual_autograd_gradients
 
-UNSEEN = "Right on further inputs, too."
+UNSEEN = "Also correct on hidden inputs."
 
 SQUARE = Space(rows=[{"n": 6, "d": 4, "hidden": 7}], n=(4, 7), d=(5, 3), hidden=(2, 8))
 PROJECTION = Space(rows=[{"n": 6, "d": 4, "hidden": 7, "m": 3}], n=(4, 7), d=(5, 3), hidden=(2, 8), m=(6, 1))
@@ -21,10 +21,10 @@ CHANGED = Space(
 )
 
 unseen = {"examples": 2, "sentence": UNSEEN}
-check("residual_forward", points=1, given=SQUARE, name="hidden_values", **unseen)(RESIDUAL.values)
-check("residual_backward", points=2, given=SQUARE, name="hidden_gradients", **unseen)(RESIDUAL.gradients)
-check("projection_block_forward", points=1, given=PROJECTION, name="hidden_values", **unseen)(PROJECTED.values)
-check("projection_block_backward", points=1, given=PROJECTION, name="hidden_gradients", **unseen)(PROJECTED.gradients)
+RESIDUAL.values(1, given=SQUARE, name="hidden_values", **unseen)
+RESIDUAL.gradients(2, given=SQUARE, name="hidden_gradients", **unseen)
+PROJECTED.values(1, given=PROJECTION, name="hidden_values", **unseen)
+PROJECTED.gradients(1, given=PROJECTION, name="hidden_gradients", **unseen)
 check("deep_stack_gradient_norms", points=1, given=STACKS, name="hidden_values", **unseen)(
     deep_stack_gradient_norms_values
 )
@@ -32,7 +32,7 @@ check("ResidualBlock", points=1, given=CHANGED, name="hidden_values", **unseen)(
 check("residual_autograd", points=1, given=SQUARE, name="hidden_gradients", **unseen)(residual_autograd_gradients)
 
 
-@check("residual_backward", points=1, needs=("residual_backward.gradients",))
+@check("residual_backward", points=1, needs=("residual_backward.dx", "residual_backward.grads"))
 def residual_backward_cost(student, case):
     """The backward pass costs about as much as the forward pass, whatever the size of the block."""
     x, w1, w2 = case.array("x", 1, 300), case.array("W1", 300, 200), case.array("W2", 200, 300)

@@ -34,7 +34,7 @@ class DeclareEdit(Protocol):
         says: str,
         *,
         also: Mapping[str, str] = ...,
-    ) -> None: ...
+    ) -> Mistake: ...
 
 
 def edits(
@@ -46,7 +46,8 @@ def edits(
     """A function `of(name, before, after, caught_by, says)` that declares mistakes of the reference's `function`, each
     by an edit of its text: `before`, which must stand there exactly once outside of docstrings and comments, becomes
     `after`. `caught_by` are the checks that must fail (ids, or the part behind the entry point, separated by blanks),
-    `says` is what a teacher would say, and `also={before: after, …}` are further edits of the same mistake.
+    `says` is what a teacher would say, and `also={before: after, …}` are further edits of the same mistake. It returns
+    the mistake, for those who have another use for its functions.
 
     With `inside`, the text is that of a function or class which `function` uses. `seen_in` are further entry points
     that use the edited code: the mistake is in their place, too, and a check of each must catch and name it.
@@ -67,19 +68,19 @@ def edits(
         says: str,
         *,
         also: Mapping[str, str] | None = None,
-    ) -> None:
+    ) -> Mistake:
         edit = Edit(edited.__name__, ((before, after), *(also or {}).items()))
-        note(
-            Mistake(
-                name=name,
-                entry_point=function.__name__,
-                caught_by=checks_of(function.__name__, caught_by.split() if isinstance(caught_by, str) else caught_by),
-                says=" ".join(says.split()),
-                build=functools.cache(lambda: _compiled(edited, edit, name)),
-                seen_in=tuple(other.__name__ for other in seen_in),
-                edit=edit,
-            )
+        declared = Mistake(
+            name=name,
+            entry_point=function.__name__,
+            caught_by=checks_of(function.__name__, caught_by.split() if isinstance(caught_by, str) else caught_by),
+            says=" ".join(says.split()),
+            build=functools.cache(lambda: _compiled(edited, edit, name)),
+            seen_in=tuple(other.__name__ for other in seen_in),
+            edit=edit,
         )
+        note(declared)
+        return declared
 
     return declare
 

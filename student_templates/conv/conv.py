@@ -12,8 +12,8 @@
 #
 # $$\text{out}_{nfij} = b_f + \sum_{c,p,q} \text{x}_{n,\,c,\;i s + p,\;j s + q}\; w_{fcpq}$$
 #
-# is called a convolution. A mathematician would call it a cross-correlation and turn the kernel by 180° first; **here the
-# kernel is not turned**. A kernel with a single 1 in its centre returns the image, with the 1 elsewhere it shifts it.
+# is called a convolution. In mathematics it is a cross-correlation, and a convolution turns the kernel by 180° first;
+# **here the kernel is not turned**. A kernel with a single 1 in its centre returns the image, with the 1 elsewhere it shifts it.
 #
 # An image has several *channels* c (colours; later, features), and a layer several *filters* f, each with a kernel for
 # every channel: a filter **sums over all channels** and gives one channel of the output.
@@ -24,7 +24,7 @@
 #
 # $$H' = \left\lfloor \frac{H + 2\,\text{pad} - HH}{s} \right\rfloor + 1$$
 #
-# of them: one, and another for each step that fits. If the steps do not come out even, the last rows are not looked at.
+# of them: one, and another for each step that fits. If the stride does not divide evenly, the last rows are not used.
 # With stride 1 and pad = (HH − 1) / 2 the output is as large as the input; that is called "same" padding.
 #
 # LeNet-5 as an exercise in this formula: a 32 × 32 image becomes (6, 28, 28) by six 5 × 5 kernels, (6, 14, 14) by 2 × 2
@@ -32,7 +32,7 @@
 # 120, 84 and 10 units go on. And a unit above three 3 × 3 layers sees 7 × 7 pixels, with fewer weights than one
 # 7 × 7 kernel has.
 #
-# Three habits for this sheet:
+# Three habits for this assignment:
 #
 # 1. **Try sizes that are all different**, such as 2 images of 3 channels and 5 × 7 pixels with 4 filters of 3 × 2. A
 #    swapped axis is invisible when height and width agree.

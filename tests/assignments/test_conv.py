@@ -12,7 +12,7 @@ import nbformat
 import numpy as np
 import pytest
 
-from autograder import vjp
+from autograder import Space, vjp
 from autograder.assignment.discover import discover
 from autograder.checks.case import Case
 from autograder.checks.run import attempt, cases_of
@@ -65,7 +65,7 @@ def convolutions(stride, pad, axes):
     convolve = torch.nn.functional.conv2d if axes == 2 else torch.nn.functional.conv1d
     out = convolve(*tensors, stride=stride, padding=pad)
     dout = np.random.default_rng(3).standard_normal(tuple(out.shape))
-    ours = [formulas.convolve(x, w, BIAS, stride, pad), *formulas.convolve_gradients(x, w, dout, stride, pad)]
+    ours = [formulas.convolve(x, w, BIAS, stride, pad), *formulas.convolve_gradients(dout, x, w, BIAS, stride, pad)]
     return ours, [out, *torch.autograd.grad(out, tensors, torch.tensor(dout))]
 
 
@@ -98,34 +98,67 @@ def test_pooling_and_its_gradient_agree_with_torch(name, pool, stride):
 
 
 def test_the_frozen_rows_hold_every_pair_of_values():
-    rows = given.STRIDED_IMAGES.rows
-    for (one, values), (other, others) in combinations(given.STRIDED.items(), 2):
+    rows = given.ANY_IMAGES.rows
+    for (one, values), (other, others) in combinations(given.ANY.items(), 2):
         held = {(repr(row[one]), repr(row[other])) for row in rows}
         assert {(repr(a), repr(b)) for a, b in product(values, others)} <= held
 
 
-@pytest.mark.parametrize("space", ["IMAGES", "STRIDED_IMAGES", "UNEVEN_IMAGES", "FEW_IMAGES", "SEQUENCES"])
+CONVOLVED = [name for name, space in vars(given).items() if isinstance(space, Space) and "kernel" in space.choices]
+POOLED = [name for name, space in vars(given).items() if isinstance(space, Space) and "kernel" not in space.choices]
+
+
+@pytest.mark.parametrize("space", CONVOLVED)
 def test_windows_come_out_even_unless_asked_otherwise(space):
     for case in getattr(given, space).cases(7, 20):
-        x, w, _ = given.convolution_arguments(case)
-        left = {(n + 2 * case.pad - k) % case.stride for n, k in zip(x.shape[2:], w.shape[2:], strict=True)}
+        x, w, _, *options = given.convolution(case).values()
+        stride, pad = options or (1, 0)
+        left = {(n + 2 * pad - k) % stride for n, k in zip(x.shape[2:], w.shape[2:], strict=True)}
         assert left == {case.leftover}
-        assert x.size <= 600  # loops in Python stay far inside the limits
+        assert x.size <= 800  # loops in Python stay far inside the limits
 
 
-def test_the_first_row_is_told_from_its_transposes():
-    case = given.STRIDED_IMAGES.cases(7, 2)[0]
-    x, w, _ = given.convolution_arguments(case)
-    assert len({*x.shape, len(w)}) == 5
-    assert w.shape[2] > w.shape[3]
-    assert x.shape[2] < x.shape[3]
+@pytest.mark.parametrize(
+    "space", ["IMAGES", "FEW_IMAGES", "STRIDED_IMAGES", "PADDED_IMAGES", "FEW_STRIDED", "FEW_PADDED"]
+)
+def test_rectangles_are_asked_about_in_checks_of_their_own(space):
+    for case in getattr(given, space).cases(7, 20):
+        x, w, *_ = given.convolution(case).values()
+        assert x.shape[2] == x.shape[3]
+        assert w.shape[2] == w.shape[3]
 
 
-@pytest.mark.parametrize("space", ["PLANES_ANY", "PLANES_APART", "PLANES_OVERLAPPING", "RECTANGLES", "PLANES_UNEVEN"])
+def test_stride_and_padding_are_asked_about_one_at_a_time_and_together():
+    assert [case.params for case in given.IMAGES.cases(7, 20) if "stride" in case.params] == []
+    assert {case.pad for case in given.STRIDED_IMAGES.cases(7, 20)} == {0}
+    assert {case.stride for case in given.PADDED_IMAGES.cases(7, 20)} == {1}
+    assert {(case.stride > 1, case.pad > 0) for case in given.ANY_IMAGES.cases(7, 20)} == set(
+        product((True, False), repeat=2)
+    )
+
+
+@pytest.mark.parametrize("space", ["IMAGES", "OBLONG_IMAGES", "ANY_IMAGES"])
+def test_the_first_row_is_told_from_its_transposes(space):
+    x, w, *_ = given.convolution(getattr(given, space).cases(7, 2)[0]).values()
+    sizes = {*x.shape, len(w), *w.shape[2:]}
+    if space == "IMAGES":
+        assert len(sizes) == 5
+    else:
+        assert len({*x.shape, len(w)}) == 5
+        assert w.shape[2] > w.shape[3]
+        assert x.shape[2] < x.shape[3]
+
+
+@pytest.mark.parametrize("space", POOLED)
 def test_no_rounding_makes_a_tie(space):
     for case in getattr(given, space).cases(7, 10):
-        x, _, _ = given.pooling_arguments(case)
-        assert np.diff(np.sort(x, axis=None)).min() > 0.36
+        assert np.diff(np.sort(given.pooling(case)["x"], axis=None)).min() > 0.36
+
+
+def test_pooling_is_asked_with_its_options_left_out_first():
+    for case in given.PLANES_PLAIN.cases(7, 10):
+        (x,) = given.pooling(case).values()
+        assert x.shape[2] == x.shape[3]
 
 
 # ── known answers ──────────────────────────────────────────────────────────────────────────────
@@ -199,6 +232,57 @@ def test_the_reference_passes_cases_that_travelled_in_a_replay_token(check_id):
     assert verdict(check_id, {}, cases) is Verdict.PASS
 
 
+# ── details ────────────────────────────────────────────────────────────────────────────────────
+
+
+def raising_for_tall_kernels(x, w, b, stride=1, pad=0):
+    assert w.shape[2] <= w.shape[3]
+    return REFERENCE["conv2d_forward"](x, w, b, stride, pad)
+
+
+def test_a_forward_pass_that_raises_on_tall_kernels_keeps_most_of_its_points_and_its_backward_all():
+    wrong = failing({"conv2d_forward": raising_for_tall_kernels})
+    assert {CHECKS[check].entry_point for check in wrong} == {"conv2d_forward"}
+    assert sum(CHECKS[check].points for check in wrong) <= 4
+
+
+@pytest.mark.parametrize("option", [{"stride": 1}, {"pad": 0}])
+def test_an_option_that_is_ignored_costs_less_than_a_third_of_the_forward_pass(option):
+    def ignoring(x, w, b, stride=1, pad=0):
+        return REFERENCE["conv2d_forward"](x, w, b, **{"stride": stride, "pad": pad} | option)
+
+    wrong = failing({"conv2d_forward": ignoring})
+    assert 0 < sum(CHECKS[check].points for check in wrong if CHECKS[check].entry_point == "conv2d_forward") <= 6
+
+
+def with_an_axis_more(function, position):
+    def run(*args):
+        outputs = function(*args)
+        if position is None:
+            return outputs[None]
+        return tuple(out[None] if i == position else out for i, out in enumerate(outputs))
+
+    return run
+
+
+OUTPUTS = [(f"{pair}_forward", 0) for pair in PAIRS] + [
+    (f"{pair}_backward", position) for pair in PAIRS for position in ((None,) if "pool" in pair else (0, 1, 2))
+]
+
+
+@pytest.mark.parametrize(("name", "position"), OUTPUTS)
+def test_the_exact_shape_of_every_output_costs_something_and_little(name, position):
+    wrong = failing({name: with_an_axis_more(REFERENCE[name], position)})
+    exact = {f"{name}.shape", f"{name}.shapes", "conv2d_forward.lenet", "conv2d_backward.receptive_field"}
+    assert {f"{name}.shape", f"{name}.shapes"} & wrong
+    assert {check for check in wrong if CHECKS[check].entry_point == name} <= exact | own_answers(name)
+
+
+def own_answers(name):
+    """Checks that compare a student's own answers, which must have the right shape for that."""
+    return {f"{name}.{check}" for check in ("subsample", "padding", "translation", "adjoint", "negative")}
+
+
 # ── points ─────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -210,7 +294,7 @@ def test_points_add_up_to_a_hundred():
 def test_a_wrong_forward_costs_its_own_checks_and_those_of_its_backward_that_say_so(pair):
     name = f"{pair}_forward"
     wrong = failing({name: altered(REFERENCE[name], 0, by=1.5)})
-    assert f"{name}.values" in wrong
+    assert {f"{name}.plain", f"{name}.values"} <= wrong
     others = {check for check in wrong if CHECKS[check].entry_point != name}
     assert others <= {f"{pair}_backward.consistent", f"{pair}_backward.adjoint"}
     assert all("your own" in CHECKS[check].sentence for check in others)
@@ -239,7 +323,7 @@ EXPECTED = tomllib.loads((SUBMISSIONS / "expected.toml").read_text(encoding="utf
 
 
 def test_the_bank_is_large_enough():
-    assert len(CONV.mistakes) >= 100
+    assert len(CONV.mistakes) >= 250
     assert len(CONV.variants) >= 18
     assert len(EXPECTED) >= 15
 

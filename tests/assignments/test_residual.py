@@ -62,9 +62,16 @@ HALVED = (
     *(drawn(2, 2, 5, 4), drawn(3, 2, 3, 3), drawn(3), drawn(3), drawn(3, 3, 3, 3), drawn(3), drawn(3)),
     *(drawn(3, 2, 1, 1), drawn(3), drawn(3)),
 )
+
+
+def by_name(formula):
+    """The formula of a block with its parameters as arguments of their own, in this order."""
+    return lambda x, *params: formula(x, dict(zip(("W1", "b1", "W2", "b2", "Ws"), params, strict=False)))
+
+
 WITNESSES = {
-    "residual": (formulas.residual, lambda x, *params: x + torch_branch(x, *params), NUMPY_BLOCK),
-    "projection": (formulas.projection, lambda x, *p: x @ p[-1] + torch_branch(x, *p[:-1]), PROJECTED),
+    "residual": (by_name(formulas.residual), lambda x, *params: x + torch_branch(x, *params), NUMPY_BLOCK),
+    "projection": (by_name(formulas.projection), lambda x, *p: x @ p[-1] + torch_branch(x, *p[:-1]), PROJECTED),
     "block": (formulas.block, lambda *args: torch_block(*args, stride=1), SAME),
     "block with stride": (
         lambda *args: formulas.block(*args, stride=2),
@@ -127,6 +134,8 @@ KNOWN = {
     "projection_block_forward.one_by_one": ("projection_block_forward", 0),
     "projection_block_backward.zero_branch": ("projection_block_backward", 0),
     "projection_block_backward.identity": ("projection_block_backward", 0),
+    "residual_backward.dx": ("residual_backward", 0),
+    "projection_block_backward.dx": ("projection_block_backward", 0),
     "deep_stack_gradient_norms.ends": ("deep_stack_gradient_norms", None),
     "deep_stack_gradient_norms.values": ("deep_stack_gradient_norms", None),
 }
@@ -169,7 +178,9 @@ def altered_module(into, out, stride=1):
     return Block(into, out, stride)
 
 
-@pytest.mark.parametrize("name", ["identity", "projection", "zero_branch", "evaluation", "gradients", "hidden_values"])
+@pytest.mark.parametrize(
+    "name", ["identity", "projection", "stride", "zero_branch", "evaluation", "gradients", "hidden_values"]
+)
 def test_an_altered_block_of_convolutions_fails(name):
     assert verdict(f"ResidualBlock.{name}", {"ResidualBlock": altered_module}) is Verdict.FAIL
 
@@ -201,6 +212,39 @@ def test_the_generator_arrives_fresh_with_each_call():
     np.testing.assert_array_equal(first, again)
 
 
+# ── details ────────────────────────────────────────────────────────────────────────────────────
+
+
+def failing(replacements):
+    return {check for check in CHECKS if verdict(check, replacements) is not Verdict.PASS}
+
+
+def test_norms_with_an_axis_more_cost_their_shape_alone():
+    def column(*args):
+        return REFERENCE["deep_stack_gradient_norms"](*args)[:, None]
+
+    assert failing({"deep_stack_gradient_norms": column}) == {"deep_stack_gradient_norms.shape"}
+
+
+def test_a_stride_alone_is_asked_about_in_a_check_of_its_own():
+    def projects_channels_only(into, out, stride=1):
+        block = REFERENCE["ResidualBlock"](into, out, stride)
+        block.shortcut = block.shortcut if into != out else torch.nn.Sequential()
+        return block
+
+    assert failing({"ResidualBlock": projects_channels_only}) == {"ResidualBlock.stride"}
+
+
+def test_a_wrong_bias_gradient_leaves_the_points_of_dx():
+    def averaged(dout, cache):
+        dx, grads = REFERENCE["residual_backward"](dout, cache)
+        return dx, {**grads, "b2": dout.mean(axis=0)}
+
+    wrong = failing({"residual_backward": averaged})
+    assert "residual_backward.grads" in wrong
+    assert "residual_backward.dx" not in wrong
+
+
 # ── one broken function ────────────────────────────────────────────────────────────────────────
 
 
@@ -225,7 +269,7 @@ def test_points_add_up_to_a_hundred():
 
 
 def test_the_bank_is_large_enough():
-    assert len(RESIDUAL.mistakes) >= 40
+    assert len(RESIDUAL.mistakes) >= 150
     assert len(RESIDUAL.variants) >= 12
     assert len(EXPECTED) >= 8
 
