@@ -125,9 +125,11 @@ def conv1d_forward_known_answer(student, case):
 
 @check("conv2d_forward", points=0.5)
 def conv2d_forward_identity(student, case):
-    """A kernel with a 1 in its centre, padded to the same size, returns its input."""
-    out, _ = student.conv2d_forward(case.array("x", 2, 3, 5, 6), _single_one(1, 1), np.zeros(3), 1, 1)
-    expect(student, out=(out, case.array("x", 2, 3, 5, 6)))
+    """A kernel with a 1 in its centre, padded to the same size, returns its input; with a 2, twice its input."""
+    x = case.array("x", 2, 3, 5, 6)
+    for factor in (1, 2):
+        out, _ = student.conv2d_forward(x, factor * _single_one(1, 1), np.zeros(3), 1, 1)
+        expect(student, out=(out, factor * x))
 
 
 @check("conv2d_forward", points=0.5)
