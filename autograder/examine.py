@@ -144,7 +144,7 @@ class Examiner:
             return {"message": hidden_message(check, first.verdict)} if hidden else {}
         judged = isinstance(first.fault, CheckFailed | Crashed)
         if judged and not self._explainer.reference_passes(check, first.case):
-            raise GraderFault(f"check {check.id} fails the reference, too, on {first.case.params}")
+            raise GraderFault(f"check {check.id} fails the reference, too, on {first.case.params}: {first.fault}")
         cause = self._explainer.listed(check, first, others)
         if check.visibility is Visibility.HIDDEN:
             told = {"message": hidden_message(check, first.verdict), "diagnosis": cause and cause.diagnosis}

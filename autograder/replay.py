@@ -39,6 +39,13 @@ def grading_of(text: str, isolation: Isolation, load: Callable[[str], Declared])
             f"{replay.verdict}{named}. Its case stays hidden, so it cannot be replayed."
         )
     declared = load(replay.assignment)
+    return Grading(declared, replay.seed, isolation, (question(declared, replay),))
+
+
+def question(declared: Declared, replay: Replay) -> Check:
+    """The one question that `replay` stands for, as a check that asks nothing else; BadToken when there is none."""
+    if replay.seed is None:
+        raise BadToken(f"This token names no case of {replay.check}.")
     check = _check(declared, replay)
     if replay.version != declared.assignment.version[7:19]:
         raise BadToken(
@@ -46,8 +53,7 @@ def grading_of(text: str, isolation: Isolation, load: Callable[[str], Declared])
             "run `autograder check` again for a new one."
         )
     case = Case(_parameters(check, replay), replay.seed)
-    alone = msgspec.structs.replace(check, strategy=OneCase(case), needs=())
-    return Grading(declared, replay.seed, isolation, (alone,))
+    return msgspec.structs.replace(check, strategy=OneCase(case), needs=())
 
 
 def _check(declared: Declared, replay: Replay) -> Check:

@@ -16,13 +16,15 @@ import msgspec
 
 from autograder.assignment.discover import Declared
 from autograder.assignment.edits import diff
+from autograder.diagnosis.replay import read_token
 from autograder.errors import AssignmentError
 from autograder.examine import Examiner
-from autograder.model import Check, Mistake, Record, Verdict
+from autograder.model import Check, CheckResult, Mistake, Record, Verdict
 from autograder.prove.equivalent import check_equivalent, read_equivalent
 from autograder.prove.forks import in_forks
 from autograder.prove.mutants import Mutant, generate
 from autograder.release import leaks, render
+from autograder.replay import question
 from autograder.sandbox.local import LocalRunner
 from autograder.worker.precision import in_double
 
@@ -129,24 +131,39 @@ def prove_mistakes(declared: Declared, options: Options) -> Iterator[Finding]:
     source = Path(declared.assignment.reference).read_text(encoding="utf-8")
     broken: set[str] = set()
 
-    def run(name: str) -> list[list[str]] | str:
+    def run(name: str) -> list[list[Any]] | str:
         try:
             runner = LocalRunner({**vars(declared.reference), **by_name[name].replacements})
         except AssignmentError as error:
             return str(error)
         results = Examiner(declared, options.seeds[0]).examine_all(declared.checks, runner)
-        return [[r.check, r.verdict, r.diagnosis.mistake if r.diagnosis else ""] for r in results]
+        return [
+            [r.check, r.verdict, r.diagnosis.mistake if r.diagnosis else "", _reference_passes(declared, r)]
+            for r in results
+        ]
 
     for name, results, how in in_forks(by_name, run, jobs=options.jobs, cpu_s=60):
         if results is None or isinstance(results, str):
             yield Finding("the mistake is caught", name, False, results or f"it {how}")
             continue
-        failed = {check: diagnosis for check, verdict, diagnosis in results if verdict not in ("PASS", "SKIPPED")}
-        skipped = {check for check, verdict, _ in results if verdict == "SKIPPED"}
+        failed = {check: diagnosis for check, verdict, diagnosis, _ in results if verdict not in ("PASS", "SKIPPED")}
+        skipped = {check for check, verdict, *_ in results if verdict == "SKIPPED"}
+        unfair = [check for check, *_, fair in results if not fair]
+        claim = "the reference passes every case that is shown"
+        yield Finding(claim, name, not unfair, f"it fails what is shown of {', '.join(unfair[:3])}")
         broken |= failed.keys()
         yield from _with_diff(by_name[name], source, _caught(by_name[name], failed, skipped))
     for check in declared.checks:
         yield Finding("some mistake breaks the check", check.id, check.id in broken, "no mistake does")
+
+
+def _reference_passes(declared: Declared, result: CheckResult) -> bool:
+    """Whether the reference passes the case that is shown of `result`, asked by its replay token."""
+    if result.counterexample is None or result.replay is None:
+        return True
+    alone = question(declared, read_token(result.replay))
+    examiner = Examiner(declared, 0, explain=False)
+    return examiner.examine(alone, LocalRunner(vars(declared.reference))).verdict is Verdict.PASS
 
 
 def _caught(mistake: Mistake, failed: dict[str, str], skipped: set[str]) -> Iterator[Finding]:

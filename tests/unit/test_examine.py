@@ -10,9 +10,11 @@ import pytest
 
 from autograder.checks.compare import expect
 from autograder.checks.space import Space
+from autograder.diagnosis.replay import read_token
 from autograder.errors import CheckFailed, Crashed, GraderFault
 from autograder.examine import Examiner, hidden_message
 from autograder.model import Check, Mistake, Verdict, Visibility
+from autograder.replay import question
 from autograder.sandbox.local import LocalRunner
 
 
@@ -329,3 +331,12 @@ def test_an_answer_that_breaks_the_check_is_the_students_failure(results, tiny):
     declared = dataclasses.replace(tiny, checks=checks, reference=reference)
     found = results(declared=declared, double=lambda x: None)["double.values"]
     assert (found.verdict, found.message) == (Verdict.FAIL, "double returned what cannot be judged: None.")
+
+
+def test_the_token_of_a_failure_asks_the_reference_what_it_passes(results, tiny):
+    """What `prove` claims of every public failure of every mistake."""
+    found = results(double=lambda x: 3.0 * np.asarray(x))["double.values"]
+    alone = question(tiny, read_token(found.replay))
+    asked = Examiner(tiny, 0, explain=False)
+    assert asked.examine(alone, LocalRunner(vars(tiny.reference))).verdict is Verdict.PASS
+    assert asked.examine(alone, LocalRunner({"double": lambda x: 3.0 * np.asarray(x)})).verdict is Verdict.FAIL
