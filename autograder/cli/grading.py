@@ -142,6 +142,6 @@ def _exit(reports: list[GradeReport]) -> None:
     """3 when the grader broke, 2 when the only submission could not be read; a class goes on without it."""
     broken = [report.submission.id for report in reports if grader_failed(report.results)]
     if broken:
-        click.echo(f"The grader failed on {', '.join(broken[:5])}; no score was kept.", err=True)
+        click.echo(f"The grader failed on {', '.join(broken[:5])}; that score does not count.", err=True)
         sys.exit(3)
     exit_if_unread(reports)

@@ -262,8 +262,9 @@ def test_a_broken_check_is_the_graders_failure_and_scores_nobody(run, hand_in, t
     assert done.returncode == 3
     why, said = done.stderr.splitlines()
     assert why.startswith("check double.values broke on {'n': 1}: AttributeError: ")
-    assert said == "The grader failed on ada; no score was kept."
-    assert list((out / "reports").iterdir()) == []
+    assert said == "The grader failed on ada; that score does not count."
+    (kept,) = (out / "reports").iterdir()
+    assert "GRADER_ERROR" in kept.read_text(encoding="utf-8")
 
 
 def test_a_broken_assignment_is_told_problem_by_problem(run, hand_in, tmp_path):

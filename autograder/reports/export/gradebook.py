@@ -16,6 +16,7 @@ from autograder.errors import AutograderError
 from autograder.model import GradeReport
 from autograder.reports import digest
 from autograder.reports.text import points, spreadsheet
+from autograder.score import grader_failed
 from autograder.text import hint
 
 ROSTER = ("id", "name", "email", "section")
@@ -130,8 +131,9 @@ def fill(
     """`book` with the scores of `reports`, which are of one assignment, in the column for it.
 
     A submission belongs to the row that has its id, or the id, email or name of its line in the roster, in one of the
-    columns that tell students apart. Where two rows, or two submissions, fit, none is filled. With `scale` scores are
-    scaled to the points of the gradebook where they differ; without it that is an AutograderError."""
+    columns that tell students apart. Where two rows, or two submissions, fit, none is filled, nor where the grader
+    failed. With `scale` scores are scaled to the points of the gradebook where they differ; without it that is an
+    AutograderError."""
     where, grade, feedback = _columns(book, reports[0], column)
     rows = _rows_by_key(book)
     people = {normal(person.id): person for person in roster}
@@ -144,17 +146,20 @@ def fill(
         else:
             matched.setdefault(row, []).append(report)
     result = Book(book.system, book.header, [list(row) for row in book.rows], book.delimiter, book.keys, book.bom)
-    filled = 0
+    filled, broken = 0, set()
     for number, found in matched.items():
         if len(found) > 1:
             without_row += [report.submission.id for report in found]
+            continue
+        if grader_failed(found[0].results):  # no score is better than a wrong one
+            broken.add(number)
             continue
         cells = result.rows[number]
         cells[grade] = points(_scaled(found[0], _possible(book, cells, grade), scale))
         if feedback is not None:
             cells[feedback] = spreadsheet(digest.first_to_mend(digest.to_mend(digest.parts(found[0]))))
         filled += 1
-    left = [_who(book, number) for number in book.students() if len(matched.get(number, ())) != 1]
+    left = [_who(book, number) for number in book.students() if len(matched.get(number, ())) != 1 or number in broken]
     return Filled(result.write(), filled, tuple(sorted(without_row)), tuple(left), where)
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from report_factory import mixed, perfect, report, result
 
 from autograder.errors import AutograderError
+from autograder.model import Verdict
 from autograder.reports.export.gradebook import Book, fill, normal, read_roster
 
 CANVAS = """\
@@ -45,6 +46,13 @@ def test_canvas_is_filled_by_the_roster_and_nothing_else_changes():
     changed = [(i, j) for i, row in enumerate(before) for j, cell in enumerate(row) if after[i][j] != cell]
     assert changed == [(2, 6)]
     assert len(after) == len(before)
+
+
+def test_a_score_that_the_grader_broke_is_not_entered():
+    broken = report([result("conv2d_forward.values", Verdict.GRADER_ERROR, 20.0)], "ada")
+    filled = fill(Book.read("canvas", CANVAS), [broken], read_roster(ROSTER))
+    assert (filled.filled, rows(filled.text)) == (0, rows(CANVAS))
+    assert "Lovelace, Ada" in filled.without_submission
 
 
 def test_moodle_is_filled_with_grade_and_feedback():
