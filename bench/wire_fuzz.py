@@ -32,8 +32,8 @@ from autograder.errors import SubmissionFault
 from autograder.examine import Examiner
 from autograder.model import Limits, Verdict
 from autograder.sandbox.program import SandboxProgram
-from autograder.sandbox.runner import failure_sentence
 from autograder.sandbox.sandbox import Ending
+from autograder.sandbox.sentences import failure_sentence, unmet
 from autograder.worker.serve import Caller
 
 LIMITS = Limits(wall_s=20.0, total_wall_s=math.inf, total_cpu_s=math.inf, reply_mb=2)
@@ -229,7 +229,9 @@ class Peer:
                 encoder = wire.Encoder()
                 if request["op"] == "load":
                     failed = [{"key": "0:1:1:0", "error": "NameError", "text": "x", "cell": 1, "line": 1}]
-                    self._send({"kind": "loaded", "failed": failed, "defined": request["names"]}, [], BENT / 10)
+                    faults = {"f": {"kind": "array", "again": True, "cell": 1, "line": 2, "absent": ""}}
+                    reply = {"failed": failed, "defined": request["names"], "faults": faults, "shown": ["tqdm"]}
+                    self._send({"kind": "loaded", **reply}, [], BENT / 10)
                 else:
                     with np.errstate(all="ignore"):
                         outcomes = self._caller.outcomes(request["calls"], arrays, encoder)
@@ -277,8 +279,9 @@ class PeerRunner:
         peer = Peer(self._functions, self._rng, self._tally)
         try:
             program = SandboxProgram(peer, LIMITS)  # type: ignore[arg-type]
-            failed, _ = program.load([(0, 1, "")], self._names)
-            assert all(isinstance(failure_sentence(item), str) for item in failed)
+            loaded = program.load([(0, 1, "")], self._names)
+            assert all(isinstance(failure_sentence(item), str) for item in loaded.failed)
+            assert all(isinstance(unmet("f", fault), SubmissionFault) for fault in loaded.faults.values())
             yield program
             program.finish()
         finally:
