@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 
 DEMO := backprop
 
-.PHONY: demo demo-all test lint bench gpu clean
+.PHONY: demo demo-all test prove lint bench gpu clean
 
 demo: .venv/installed
 	@rm -rf out/demo
@@ -28,6 +28,10 @@ test: .venv/tested
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q -n auto --dist loadfile
+
+# every assignment with all its mutants; `make test` tries a tenth of them, another tenth each day
+prove: .venv/tested
+	$(BIN)/autograder prove --mutants
 
 lint: .venv/tested
 	$(BIN)/ruff check .

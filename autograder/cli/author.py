@@ -20,6 +20,15 @@ from autograder.prove.summary import Summary
 from autograder.sandbox.isolation import choose
 
 
+def _read_part(context: click.Context, option: click.Parameter, value: str | None) -> tuple[int, int] | None:
+    if value is None:
+        return None
+    number, slash, parts = value.partition("/")
+    if not (slash and number.isdecimal() and parts.isdecimal() and 1 <= int(number) <= int(parts)):
+        raise click.BadParameter(f"{value!r} is not a part; write K/N with K from 1 to N, as in 3/10.")
+    return int(number), int(parts)
+
+
 @click.command("prove", short_help="Prove that grades can be trusted.")
 @click.argument("assignments", nargs=-1, shell_complete=complete_assignment)
 @click.option(
@@ -33,14 +42,22 @@ from autograder.sandbox.isolation import choose
     help="Grading seeds that correct code must pass.",
 )
 @click.option("--jobs", type=click.IntRange(1, 256), default=None, help="Forks at a time; default: one a core.")
+@click.option("--part", metavar="K/N", callback=_read_part, help="Only the K-th of N parts of the mutants, as in 3/10.")
 @click.option("--json", "as_json", is_flag=True, help="One finding a line, and a summary.")
-def prove_command(assignments: tuple[str, ...], mutants: bool, seeds: int, jobs: int | None, as_json: bool) -> None:
+def prove_command(
+    assignments: tuple[str, ...],
+    mutants: bool,
+    seeds: int,
+    jobs: int | None,
+    part: tuple[int, int] | None,
+    as_json: bool,
+) -> None:
     """Show for each of ASSIGNMENTS (default: all) that its grades can be trusted. Exit status 0 when all holds."""
     names = assignments or tuple(assignment_folders())
     if not names:
         raise AutograderError("There is no assignment here; begin one with `autograder new SLUG`.")
-    options = Options(seeds=range(seeds), jobs=jobs or default_jobs())
-    proven = [_prove_one(load(name), options, mutants, as_json) for name in names]
+    options = Options(seeds=range(seeds), jobs=jobs or default_jobs(), part=part or (1, 1))
+    proven = [_prove_one(load(name), options, mutants or part is not None, as_json) for name in names]
     sys.exit(0 if all(proven) else 1)
 
 
@@ -57,7 +74,7 @@ def _prove_one(declared: Declared, options: Options, mutants: bool, as_json: boo
             if as_json:
                 click.echo(json.dumps({"assignment": slug, **msgspec.to_builtins(finding)}))
     if as_json:
-        asked = {"seeds": len(options.seeds), "mutants": mutants}
+        asked = {"seeds": len(options.seeds), "mutants": mutants, "part": "/".join(map(str, options.part))}
         click.echo(json.dumps({"assignment": slug, **asked, "proven": summary.proven, "claims": summary.claims()}))
     else:
         make_console().print(summary.render(slug))

@@ -1,13 +1,17 @@
 """The prover, in both directions: it passes what is right, and says what is not."""
 
 import dataclasses
+from pathlib import Path
 
 import msgspec
 import pytest
+from click.testing import CliRunner
 
 from autograder.assignment.discover import discover
+from autograder.cli import cli
 from autograder.model import GradeReport
-from autograder.prove.prove import Finding, Options, prove, prove_mutants
+from autograder.prove.mutants import generate
+from autograder.prove.prove import Finding, Options, part_of, prove, prove_mutants
 from autograder.prove.sample_class import differences, sample_class, wanted_verdicts
 from autograder.prove.summary import Summary
 from autograder.release.new import scaffold
@@ -35,6 +39,22 @@ def test_a_new_assignment_is_proven(scaled):
     findings = [*prove(scaled, Options()), *prove_mutants(scaled, Options())]
     assert broken(findings) == {}
     assert summed(findings).proven
+
+
+def test_the_parts_of_the_mutants_are_all_of_them_once(scaled):
+    mutants = generate(Path(scaled.assignment.reference).read_text(encoding="utf-8"))
+    parts = [part_of(mutants, number, 4) for number in (1, 2, 3, 4)]
+    assert all(len(part) > 3 for part in parts)
+    assert sorted(mutant.id for part in parts for mutant in part) == sorted(mutant.id for mutant in mutants)
+    assert part_of(mutants[::2], 3, 4) == [mutant for mutant in parts[2] if mutant in mutants[::2]]
+    assert part_of(mutants, 1, 1) == mutants
+
+
+@pytest.mark.parametrize("part", ["3", "0/10", "11/10", "a/b", "1/10/2", "-1/2"])
+def test_a_part_that_is_none_is_refused_before_anything_is_proven(part):
+    done = CliRunner().invoke(cli, ["prove", "backprop", "--part", part])
+    assert done.exit_code == 2
+    assert f"{part!r} is not a part; write K/N with K from 1 to N, as in 3/10." in " ".join(done.output.split())
 
 
 def test_points_that_add_up_to_no_whole_number_are_found(scaled):
