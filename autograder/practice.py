@@ -7,10 +7,8 @@ import io
 import os
 import sys
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
-
-import numpy as np
 
 from autograder.assignment.discover import Declared, assignment_folders, discover
 from autograder.assignment.load import load_assignment
@@ -20,10 +18,8 @@ from autograder.model import CheckResult, Visibility
 from autograder.reports.cell import display, entry_html, entry_text, notice
 from autograder.reports.digest import Part
 from autograder.sandbox.local import LocalRunner
-from autograder.sandbox.view import view
 from autograder.score import grader_failed, total
 from autograder.text import hint
-from autograder.worker.in_kernel import as_graded, under_settings
 
 NOT_ISOLATED = "This run was not isolated: it ran in the notebook's own process, where code can do anything."
 PRACTICE = "It is practice and no grade."
@@ -38,13 +34,12 @@ def practise(entry_point: str, depth: int) -> float | None:
     neither. Under `nbgrader autograde` hidden checks are asked too, where this installation has them. `nbgrader
     validate` compares with a maximum that counts hidden checks, which nobody can earn there: when all that is asked
     passes, no points are named, and that is what it takes for full marks."""
-    namespace = sys._getframe(depth).f_globals
-    settings = np.geterr(), list(warnings.filters)
+    namespace = {name: value for name, value in sys._getframe(depth).f_globals.items() if callable(value)}
     run = os.environ.get("NBGRADER_EXECUTION", "")
     try:
         with _quiet():
             declared = _owner(entry_point)
-            results = _results(declared, entry_point, namespace, settings, hidden=run == "autograde")
+            results = _results(declared, entry_point, namespace, hidden=run == "autograde")
     except (Exception, SystemExit) as error:
         reason = str(error) if isinstance(error, AutograderError) else f"{type(error).__name__}: {error}"
         _show(notice(str(entry_point), [reason] if isinstance(error, AutograderError) else [reason, FAILED]))
@@ -60,11 +55,7 @@ def practise(entry_point: str, depth: int) -> float | None:
 
 
 def _results(
-    declared: Declared,
-    entry_point: str,
-    namespace: dict[str, Any],
-    settings: tuple[Mapping[str, Any], Sequence[Any]],
-    hidden: bool,
+    declared: Declared, entry_point: str, namespace: Mapping[str, Any], hidden: bool
 ) -> tuple[CheckResult, ...]:
     known = {check.id: check for check in declared.checks}
     mine = [
@@ -72,12 +63,7 @@ def _results(
     ]
     asked = {check.id: check for check in mine}
     asked |= {need: known[need] for check in mine for need in check.needs}
-    assignment = declared.assignment
-    packages = assignment.packages_of(entry_point)
-    forbid = (*assignment.policy.forbid, *(name for name in assignment.policy.packages if name not in packages))
-    with as_graded(namespace, view(packages).modules, forbid) as explain:
-        functions = {name: under_settings(value, *settings) for name, value in namespace.items() if callable(value)}
-        results = Examiner(declared, 0).examine_all(tuple(asked.values()), LocalRunner(functions, explain))
+    results = Examiner(declared, 0).examine_all(tuple(asked.values()), LocalRunner(namespace))
     return tuple(result for result in results if any(check.id == result.check for check in mine))
 
 

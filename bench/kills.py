@@ -60,9 +60,9 @@ def kill_gradings(assignment: str, source: str, level: Level, count: int, seed: 
         while found.kills < count:
             out = folder / f"run{found.runs}"
             kept: dict[str, bytes] = {}
-            while found.kills < count and len(kept) < students - 1:  # each kill comes after a report of its own
-                wait_for = len(kept) + int(rng.integers(1, max(2, (students - len(kept)) // 2)))
-                moment = (wait_for, float(rng.uniform(0.0, 0.5)))
+            while found.kills < count and len(kept) < students:
+                wait_for = len(kept) + int(rng.integers(0, max(1, (students - len(kept)) // 2)))
+                moment = (wait_for, float(rng.uniform(0.0, 1.5)))
                 kept = _kill_once(folder, out, assignment, level, moment, kept, found)
                 found.while_grading += 0 < len(kept) < students
             done = _finish(folder, out, assignment, level, found)

@@ -8,10 +8,15 @@ from autograder import CONTENTS, Space, vjp
 
 from . import formulas
 
+# In the first row of each all sizes differ; in the second some are 1, for shapes that lose an axis.
+
 # ── affine ──────────────────────────────────────────────────────────────────────────────────────────
 
 AFFINE = Space(
-    rows=[{"n": 4, "features": (3,), "m": 5, "content": "normal"}],
+    rows=[
+        {"n": 4, "features": (3,), "m": 5, "content": "normal"},
+        {"n": 1, "features": (3,), "m": 1, "content": "normal"},
+    ],
     n=(1, 2, 3, 4),
     features=((1,), (2,), (3,), (5,)),
     m=(1, 2, 4, 6),
@@ -31,7 +36,10 @@ def affine_arguments(case):
 
 # Contents keep away from 0, where the slope of a rectifier is a matter of taste.
 SHAPES = {"shape": ((1,), (3,), (2, 3), (2, 3, 4)), "content": CONTENTS}
-ELEMENTWISE = Space(rows=[{"shape": (4, 3), "content": "normal"}], **SHAPES)
+ROWS = [{"shape": (4, 3), "content": "normal"}, {"shape": (2, 1, 3), "content": "normal"}]
+ELEMENTWISE = Space(rows=ROWS, **SHAPES)
+# alpha is given, and is the default: neither another default nor one that is written into the formula shows here.
+USUAL = Space(rows=[row | {"alpha": 0.01} for row in ROWS], **SHAPES, alpha=(0.01,))
 LEAKY = Space(rows=[{"shape": (4, 3), "content": "normal", "alpha": 0.2}], **SHAPES, alpha=(0.1, 0.3, 0.01))
 # Large enough to have both signs: a rectifier that sees positive numbers only is the identity.
 MIXED = Space(rows=[{"shape": (5, 6)}], shape=((4, 6), (2, 3, 5)))
@@ -45,7 +53,10 @@ def elementwise(case):
 # ── losses ──────────────────────────────────────────────────────────────────────────────────────────
 
 SCORES = Space(
-    rows=[{"n": 4, "classes": 3, "content": "normal"}], n=(1, 2, 3, 5), classes=(2, 3, 4, 6), content=CONTENTS
+    rows=[{"n": 4, "classes": 3, "content": "normal"}, {"n": 1, "classes": 3, "content": "normal"}],
+    n=(1, 2, 3, 5),
+    classes=(2, 3, 4, 6),
+    content=CONTENTS,
 )
 
 
@@ -67,7 +78,10 @@ def predictions_and_targets(case):
 
 # Normal contents only: whole numbers put hidden units exactly on ReLU's kink.
 NETWORK = Space(
-    rows=[{"n": 5, "d": 3, "hidden": 6, "classes": 4, "reg": 0.5}],
+    rows=[
+        {"n": 5, "d": 3, "hidden": 6, "classes": 4, "reg": 0.5},
+        {"n": 3, "d": 2, "hidden": 1, "classes": 3, "reg": 0.5},
+    ],
     n=(1, 2, 3),
     d=(1, 2, 4),
     hidden=(1, 3, 5),

@@ -17,6 +17,7 @@ from .cases import (
     SCORES,
     SEVERAL,
     STEPS,
+    USUAL,
     affine_arguments,
     elementwise,
     mixed_terms,
@@ -81,23 +82,28 @@ def affine_backward_deep_linear(student, case):
 # ── activations ────────────────────────────────────────────────────────────────────────────────
 
 
-def activation(name, formula, meaning, given=ELEMENTWISE):
+def activation(name, formula, meaning, given=ELEMENTWISE, values=2, gradients=2.5):
     """A layer that works on each element alone, with the questions that are asked of all of them."""
     layer = Pair(f"{name}_forward", f"{name}_backward", formula, elementwise, ("dx",), given=given)
-    layer.values(2, f"out is {meaning} for each element.")
+    layer.values(values, f"out is {meaning} for each element.")
     layer.shape(0.5, "out has exactly x's shape.")
     layer.pure(0.5, "x is left as it was.")
-    layer.gradients(3, "dx is dout times the slope at x, element by element.")
+    layer.gradients(gradients, "dx is dout times the slope at x, element by element.")
+    layer.shapes(0.5, "dx has exactly x's shape.")
     layer.consistent(0.5, given=MIXED)
     layer.repeatable(0.5)
     return layer
 
 
-ACTIVATIONS = (
-    activation("relu", formulas.relu, "max(x, 0)"),
-    activation("leaky_relu", formulas.leaky_relu, "max(alpha * x, x)", LEAKY),
-    activation("sigmoid", formulas.sigmoid, "1 / (1 + exp(-x))"),
-    activation("tanh", formulas.tanh, "tanh(x)"),
+relu = activation("relu", formulas.relu, "max(x, 0)")
+leaky_relu = activation("leaky_relu", formulas.leaky_relu, "max(alpha * x, x)", USUAL, values=1.5, gradients=2)
+sigmoid = activation("sigmoid", formulas.sigmoid, "1 / (1 + exp(-x))")
+tanh = activation("tanh", formulas.tanh, "tanh(x)")
+
+other = {"name": "alpha", "given": LEAKY, "examples": 2}
+leaky_relu.values(0.5, "Another alpha than 0.01 has its effect.", needs=("leaky_relu_forward.values",), **other)
+leaky_relu.gradients(
+    0.5, "Another alpha than 0.01 has its effect on dx.", needs=("leaky_relu_backward.gradients",), **other
 )
 
 
@@ -153,11 +159,19 @@ def softmax_loss_loss(student, case):
     expect(student, loss=(loss, softmax_expected(case)[0]))
 
 
-@check("softmax_loss", points=6, given=SCORES)
+@check("softmax_loss", points=5.5, given=SCORES)
 def softmax_loss_gradient(student, case):
     """dx is (probabilities - one-hot labels) / N."""
     _, dx = student.softmax_loss(*scores_and_labels(case))
     expect(student, dx=(dx, softmax_expected(case)[1]))
+
+
+@check("softmax_loss", points=0.5, given=SCORES, examples=2, needs=("softmax_loss.gradient",))
+def softmax_loss_shapes(student, case):
+    """The loss is a single number, and dx has exactly x's shape."""
+    x, y = scores_and_labels(case)
+    loss, dx = student.softmax_loss(x, y)
+    expect_shape(loss=(loss, ()), dx=(dx, x.shape))
 
 
 @check("softmax_loss", points=1)
@@ -201,12 +215,20 @@ def mse_loss_loss(student, case):
     expect(student, loss=(loss, formulas.mse_loss(x, y)))
 
 
-@check("mse_loss", points=3, given=ELEMENTWISE)
+@check("mse_loss", points=2.5, given=ELEMENTWISE)
 def mse_loss_gradient(student, case):
     """dx is 2 (x - y) / (number of elements)."""
     x, y = predictions_and_targets(case)
     _, dx = student.mse_loss(x, y)
     expect(student, dx=(dx, *case.once("mse dx", lambda: vjp(formulas.mse_loss, (x, y), 1.0, wrt=(0,)))))
+
+
+@check("mse_loss", points=0.5, given=ELEMENTWISE, examples=2, needs=("mse_loss.gradient",))
+def mse_loss_shapes(student, case):
+    """The loss is a single number, and dx has exactly x's shape."""
+    x, y = predictions_and_targets(case)
+    loss, dx = student.mse_loss(x, y)
+    expect_shape(loss=(loss, ()), dx=(dx, x.shape))
 
 
 @check("mse_loss", points=0.5, given=ELEMENTWISE, examples=1, needs=("mse_loss.loss",))
@@ -226,11 +248,20 @@ def two_layer_loss_loss(student, case):
     expect(student, loss=(loss, network_expected(case, 0.0)[0]))
 
 
-@check("two_layer_loss", points=9, given=NETWORK, examples=4)
+@check("two_layer_loss", points=8.5, given=NETWORK, examples=4)
 def two_layer_loss_gradients(student, case):
     """grads holds the gradients of W1, b1, W2 and b2."""
     _, grads = student.two_layer_loss(*network(case))
     expect(student, grads=(grads, network_expected(case, 0.0)[1]))
+
+
+@check("two_layer_loss", points=0.5, given=NETWORK, examples=1, needs=("two_layer_loss.gradients",))
+def two_layer_loss_shapes(student, case):
+    """The loss is a single number, and each gradient has exactly its parameter's shape."""
+    loss, grads = student.two_layer_loss(*network(case))
+    expect(student, grads=(grads, network_expected(case, 0.0)[1]))
+    shapes = {name: array.shape for name, array in network(case)[0].items()}
+    expect_shape(loss=(loss, ()), **{name: (grads[name], shape) for name, shape in shapes.items()})
 
 
 @check("two_layer_loss", points=2, given=NETWORK, examples=4, needs=("two_layer_loss.gradients",))
@@ -251,12 +282,20 @@ def two_layer_loss_pure(student, case):
 # ── the gradient checker ───────────────────────────────────────────────────────────────────────
 
 
-@check("numerical_gradient", points=3, given=STEPS, examples=4)
+@check("numerical_gradient", points=2.5, given=STEPS, examples=4)
 def numerical_gradient_values(student, case):
     """The gradient of a function of several variables, each element in its place."""
     x, a = case.array("x", *case.shape), mixed_terms(case)
     gradient = student.numerical_gradient(lambda point: float(formulas.bilinear(point, a)), x, case.h)
     expect(student, gradient=(gradient, *vjp(formulas.bilinear, (x, a), 1.0, wrt=(0,))))
+
+
+@check("numerical_gradient", points=0.5, given=STEPS, examples=2, needs=("numerical_gradient.values",))
+def numerical_gradient_shape(student, case):
+    """The gradient has exactly x's shape."""
+    x, a = case.array("x", *case.shape), mixed_terms(case)
+    gradient = student.numerical_gradient(lambda point: float(formulas.bilinear(point, a)), x, case.h)
+    expect_shape(gradient=(gradient, x.shape))
 
 
 @check("numerical_gradient", points=2, given=STEPS, examples=4)

@@ -4,7 +4,16 @@ import numpy as np
 
 from autograder import Space, check, expect
 
-from .checks import ACTIVATIONS, affine, mse_loss_gradient, softmax_loss_gradient, two_layer_loss_gradients
+from .checks import (
+    affine,
+    leaky_relu,
+    mse_loss_gradient,
+    relu,
+    sigmoid,
+    softmax_loss_gradient,
+    tanh,
+    two_layer_loss_gradients,
+)
 
 UNSEEN = "Right on further inputs, too."
 
@@ -23,8 +32,8 @@ NETWORK = Space(rows=[{"n": 6, "d": 4, "hidden": 5, "classes": 3}], n=(4, 7), d=
 
 affine.values(1, UNSEEN, name="hidden_values", given=AFFINE, examples=2)
 affine.gradients(1, UNSEEN, name="hidden_gradients", given=AFFINE, examples=2)
-for layer in ACTIVATIONS:
-    given = LEAKY if layer.forward == "leaky_relu_forward" else ELEMENTWISE
+for layer in (relu, leaky_relu, sigmoid, tanh):
+    given = LEAKY if layer is leaky_relu else ELEMENTWISE
     layer.values(0.5, UNSEEN, name="hidden_values", given=given, examples=2)
     layer.gradients(0.5, UNSEEN, name="hidden_gradients", given=given, examples=2)
 unseen = {"name": "hidden_gradients", "examples": 2, "sentence": UNSEEN}

@@ -7,6 +7,25 @@ as the complex step needs it, so nothing calls var or abs.
 import numpy as np
 
 
+def batchnorm(x, gamma, beta, state=None, training=True, momentum=0.9, eps=1e-5):
+    """x (N, D), gamma and beta (D,) → out (N, D); with training=False by the statistics in state."""
+    if not training:
+        return evaluation(x, gamma, beta, state, eps)
+    return normalisation(x, gamma, beta, eps, axes=(0,))
+
+
+def spatial_batchnorm(x, gamma, beta, state=None, training=True, momentum=0.9, eps=1e-5):
+    """The same for x (N, C, H, W), gamma and beta (C,)."""
+    if not training:
+        return evaluation(x, gamma, beta, state, eps)
+    return normalisation(x, gamma, beta, eps, axes=(0, 2, 3))
+
+
+def layernorm(x, gamma, beta, eps=1e-5):
+    """x (N, D), gamma and beta (D,) → out (N, D)."""
+    return normalisation(x, gamma, beta, eps, axes=(1,))
+
+
 def normalisation(x, gamma, beta, eps, axes):
     """x (N, D) or (N, C, H, W), gamma and beta (D,) or (C,) → in x's shape."""
     centred = x - x.mean(axis=axes, keepdims=True)

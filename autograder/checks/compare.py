@@ -13,7 +13,6 @@ from autograder.checks.tolerance import BY_HAND, TOLERANCES, Tolerance
 from autograder.errors import CheckBroke, CheckFailed
 
 Array = np.ndarray[Any, np.dtype[Any]]
-FLOATS = (np.dtype("float64"), np.dtype("float32"))
 ALMOST = "is only as close as finite differences or float32 come: derive it by hand, and compute it in float64;"
 
 
@@ -51,7 +50,7 @@ def numeric(name: str, value: Any) -> Array:
         value = np.asarray(value)
     if not isinstance(value, np.ndarray):
         raise CheckFailed(f"{name} is {describe(value)}; it must be a NumPy array of floats.", tensor=name)
-    if value.dtype not in FLOATS and not (value.shape == () and value.dtype.kind in "iu"):
+    if value.dtype not in (np.float64, np.float32) and not (value.shape == () and value.dtype.kind in "iu"):
         raise CheckFailed(f"{name} has dtype {value.dtype}; it must be float64.", tensor=name)
     return value
 

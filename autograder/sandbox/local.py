@@ -12,18 +12,15 @@ from typing import Any
 from autograder import wire
 from autograder.errors import Missing, SubmissionFault
 from autograder.sandbox.program import answer_callback, decode_outcomes, encode_calls
-from autograder.worker.faults import describe_error
-from autograder.worker.precision import as_elsewhere, in_double
+from autograder.worker.precision import in_double
 from autograder.worker.serve import Caller
-
-Explain = Callable[[BaseException], dict[str, Any]]
 
 
 class LocalProgram:
     """Functions of this process, by name."""
 
-    def __init__(self, functions: Mapping[str, Callable[..., Any]], explain: Explain = describe_error) -> None:
-        self._caller = Caller(functions.get, self._ask, explain)
+    def __init__(self, functions: Mapping[str, Callable[..., Any]]) -> None:
+        self._caller = Caller(functions.get, self._ask)
         self._callbacks: Sequence[Callable[..., Any]] = ()
         self._fault: SubmissionFault | None = None
         self._broken: Exception | None = None
@@ -64,10 +61,6 @@ class _Live(LocalProgram):
         with in_double():
             return super().calls(calls)
 
-    def _ask(self, number: int, args: tuple[Any, ...]) -> Any:
-        with as_elsewhere():
-            return super()._ask(number, args)
-
 
 class LocalRunner:
     """A namespace in the place of a submission. No sandbox: only for code that this repository holds."""
@@ -75,9 +68,8 @@ class LocalRunner:
     cpu_s = 0.0
     wall_s = 0.0
 
-    def __init__(self, functions: Mapping[str, Callable[..., Any]], explain: Explain = describe_error) -> None:
+    def __init__(self, functions: Mapping[str, Callable[..., Any]]) -> None:
         self._functions = functions
-        self._explain = explain
 
     def fault(self, entry_point: str) -> SubmissionFault | None:
         """Missing, when the namespace has no such function."""
@@ -86,4 +78,4 @@ class LocalRunner:
     @contextlib.contextmanager
     def start(self, group: str | None = None, entry_point: str | None = None) -> Iterator[_Live]:
         """The functions, with nothing kept from the last time."""
-        yield _Live(self._functions, self._explain)
+        yield _Live(self._functions)

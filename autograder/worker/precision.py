@@ -19,7 +19,6 @@ WIDER = {
     "float16": "float64", "half": "float64", "float32": "float64", "single": "float64",
     "complex64": "complex128", "csingle": "complex128",
 }  # fmt: skip
-PLAIN = [(np, name, getattr(np, name)) for name in WIDER]  # what they mean elsewhere
 TORCH_TYPES = ("float32", "float", "float16", "half", "bfloat16")
 TORCH_CASTS = ("float", "half", "bfloat16")  # of a tensor, of a module
 # What a string may call them where a dtype is asked for; "f" and "e" mean much else elsewhere.
@@ -51,19 +50,6 @@ def in_double() -> Iterator[None]:
         yield
     finally:
         for owner, name, value in before:
-            setattr(owner, name, value)
-
-
-@contextlib.contextmanager
-def as_elsewhere() -> Iterator[None]:
-    """Within `in_double`, NumPy's own meaning again: for what the grader computes while the code waits for it."""
-    within = [(owner, name, getattr(owner, name)) for owner, name, _ in PLAIN]
-    try:
-        for owner, name, value in PLAIN:
-            setattr(owner, name, value)
-        yield
-    finally:
-        for owner, name, value in within:
             setattr(owner, name, value)
 
 

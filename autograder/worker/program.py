@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 import types
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograder.worker import absent, by_hand, precision, years
@@ -139,32 +139,26 @@ class Program:
     def explain(self, error: BaseException) -> dict[str, Any]:
         """The exception as plain data, with what lies behind it: `forbidden` or `absent`, a name, where that is what
         the code reached for, and `because`, the failure of a statement that would have bound a name."""
-        return explain(error, self.gate, self.policy.packages, self.names.lost)
+        fault = describe_error(error)
+        if isinstance(error, ForbiddenUse):
+            return {**fault, "forbidden": error.name}
+        if isinstance(error, ModuleNotFoundError) and isinstance(error.name, str):
+            return {**fault, **self._absence(self.gate.absent(error.name))}
+        if type(error) is NameError and (loss := self.names.lost.get(str(error.name))):
+            package = loss.get("forbidden") or loss.get("absent")
+            return {**fault, **(self._absence(package) or {"because": loss.get("because", loss)})}
+        return fault
+
+    def _absence(self, package: str | None) -> dict[str, str]:
+        if package is None:
+            return {}
+        return {"forbidden" if package in self.policy.packages else "absent": package}
 
     def faults(self, entry_points: Sequence[str]) -> dict[str, dict[str, Any]]:
         """For each entry point that cannot be called what is known of the reason: that of a statement that failed, or
         what stands under its name, and since where."""
         found = {name: self.names.fault(name) for name in entry_points if self.function(name) is None}
         return {name: fault for name, fault in found.items() if fault}
-
-
-def explain(
-    error: BaseException, gate: absent.Gate, packages: Collection[str], lost: Mapping[str, dict[str, Any]]
-) -> dict[str, Any]:
-    """See `Program.explain`. `packages` are those that are forbidden, `lost` the names that nothing has bound."""
-    fault = describe_error(error)
-
-    def absence(package: str | None) -> dict[str, str]:
-        return {"forbidden" if package in packages else "absent": package} if package else {}
-
-    if isinstance(error, ForbiddenUse):
-        return {**fault, "forbidden": error.name}
-    if isinstance(error, ModuleNotFoundError) and isinstance(error.name, str):
-        return {**fault, **absence(gate.absent(error.name))}
-    if type(error) is NameError and (loss := lost.get(str(error.name))):
-        package = loss.get("forbidden") or loss.get("absent")
-        return {**fault, **(absence(package) or {"because": loss.get("because", loss)})}
-    return fault
 
 
 class _Clock:

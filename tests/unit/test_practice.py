@@ -5,9 +5,7 @@ from __future__ import annotations
 import runpy
 import sys
 import types
-import warnings
 
-import numpy as np
 import pytest
 from tiny_course import RIGHT, replaced
 
@@ -71,11 +69,9 @@ def test_what_the_code_raises_is_a_verdict(ask, body):
 
 def test_what_the_code_says_is_not_shown_and_costs_nothing(ask):
     noisy = "import sys, warnings\n    print('out'); print('err', file=sys.stderr); warnings.warn('w')"
-    with warnings.catch_warnings():
-        warnings.simplefilter("default")  # as in a notebook
-        value, printed = ask(
-            replaced(f"def double(x):\n    {noisy}\n    np.log(-np.ones(1))\n    return np.float64(2) * x")
-        )
+    value, printed = ask(
+        replaced(f"def double(x):\n    {noisy}\n    np.log(-np.ones(1))\n    return np.float64(2) * x")
+    )
     assert value == 3.0
     assert "out\n" not in printed.partition("double:")[0]
 
@@ -133,46 +129,3 @@ def test_in_a_notebook_it_is_html_too(ask, monkeypatch):
     assert set(bundle) == {"text/plain", "text/html"}
     assert "&lt;script&gt;" in bundle["text/html"]
     assert "<script" not in bundle["text/html"]
-
-
-# ── the cell and the grade agree ───────────────────────────────────────────────────────────────
-
-FORBIDDEN_IN_THE_CELL = {
-    "called": ("def double(x):\n    return eval('2 * x')", "double uses eval, which this assignment does not allow."),
-    "imported before": (
-        "from numpy import einsum as e\ndef double(x):\n    return 2 * e('i->i', x)",
-        "double uses numpy.einsum, which this assignment does not allow.",
-    ),
-    "a package": (
-        "import hypothesis\ndef double(x):\n    hypothesis.note\n    return 2 * x",
-        "double needs hypothesis, which is not part of this assignment.",
-    ),
-    "a package inside": (
-        "def double(x):\n    import msgspec\n    return 2 * x",
-        "double needs msgspec, which is not part of this assignment.",
-    ),
-    "an error state": (
-        "np.seterr(all='raise')\ndef double(x):\n    return 2 * x + 0 * np.log(0.0)",
-        "FloatingPointError",
-    ),
-    "a warning filter": (
-        "import warnings\nwarnings.simplefilter('error')\ndef double(x):\n    return 2 * x + 0 * np.log(-1.0)",
-        "RuntimeWarning",
-    ),
-}
-
-
-@pytest.mark.parametrize(("definition", "sentence"), FORBIDDEN_IN_THE_CELL.values(), ids=FORBIDDEN_IN_THE_CELL)
-def test_what_the_grader_refuses_is_refused_in_the_cell(ask, definition, sentence):
-    before = np.einsum, np.geterr()
-    with warnings.catch_warnings():
-        value, printed = ask(replaced(definition))
-    np.seterr(**before[1])
-    assert value == 0.0
-    assert sentence in " ".join(printed.split())
-    assert np.einsum is before[0]
-
-
-def test_names_that_only_look_forbidden_cost_nothing(ask):
-    honest = "from functools import reduce\ndef double(x, eval=2):\n    import json\n    return np.product(eval) * x"
-    assert ask(replaced(honest))[0] == 3.0
