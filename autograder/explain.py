@@ -125,8 +125,10 @@ class Explainer:
         if self._fails_one_of(mistake, check, first.passed):
             return True
         tensor = getattr(first.fault, "tensor", None)
+        # where several entry points share the code, the student may have written it several times
+        here = (check.entry_point,) if check.entry_point in mistake.entry_points else mistake.entry_points
         for other, met in others:
-            if other.id == check.id or other.entry_point not in mistake.entry_points:
+            if other.id == check.id or other.entry_point not in here:
                 continue
             if met.fault is None:
                 if other.id in mistake.caught_by and self._fails_one_of(mistake, other, met.passed):

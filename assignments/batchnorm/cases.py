@@ -41,8 +41,8 @@ EXAMPLES = {
 }
 
 # Where eps belongs, and another eps than the default, are questions of their own. All others leave eps out, and have a
-# spread that hides it: outside of the root 1e-5 is 1e-13 of it, below the bound of 1e-12 for gradients.
-FAR = {"scale": (1e8,)}
+# spread that hides it: outside of the root 1e-5 is 1e-15 of it, below what rounding costs.
+FAR = {"scale": (1e10,)}
 # A spread whose square is 1e-4: the default eps is a tenth of that, and these count as much as it does.
 NEAR = {"scale": (1e-2,)}
 

@@ -4,7 +4,7 @@ from .cases import BATCH, space
 from .checks import ask, batchnorm, closed_form, layernorm, running, spatial
 
 UNSEEN = "Right on further inputs, too."
-SCALE = (3e7, 2e9)
+SCALE = (3e9, 2e10)
 
 FEATURES = {"given": space(n=(6, 9), d=(4, 5), scale=SCALE), "examples": 2}
 IMAGES = {"given": space(n=(2, 3), c=(4, 2), h=(4, 2), w=(3, 5), scale=SCALE), "examples": 2}

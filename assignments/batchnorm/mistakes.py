@@ -108,10 +108,10 @@ of("state_keeps_axis", BATCH, "x.mean(axis=0, keepdims=True), x.var(axis=0, keep
    "Your running statistics are (1, D) where (D,) is asked for: take mean and variance without keepdims.")
 of("state_updated_in_place", "state = {", "state |= {", "pure",
    "You write the new statistics into the dict that you were given: return a new one, and leave the old one alone.")
-seen("evaluation_with_batch_statistics", KNOWN, f"mean, var = {BATCH}", "evaluation evaluation_eps",
-     "You normalise with the batch's statistics when training is False, too: use the running ones there.")
 of("training_ignored", "if training:", "if True:", "evaluation evaluation_eps evaluation_alone",
    "You do the same whatever training says: when it is False, read the running statistics and leave them alone.")
+seen("evaluation_with_batch_statistics", KNOWN, f"mean, var = {BATCH}", "evaluation evaluation_eps",
+     "You normalise with the batch's statistics when training is False, too: use the running ones there.")
 seen("evaluation_without_root", "np.sqrt(var + eps)", "np.sqrt(var + eps) if training else var + eps", "evaluation",
      "You divide by running_var when training is False: it is a variance, so divide by sqrt(running_var + eps).")
 seen("evaluation_without_gamma_and_beta", f"return {OUT}", f"return {OUT} if training else xhat", "evaluation",
@@ -323,7 +323,7 @@ within("spatial_beta_forgotten", OUT, "gamma * xhat", "values statistics",
 of("gamma_along_the_width", "gamma, beta, state, training,", "np.ones(c), np.zeros(c), state, training,", "values",
    "You broadcast gamma over the last axis, the width: a channel's gamma needs the shape (1, C, 1, 1).",
    also={f"out.{IMAGES}": f"np.resize(gamma, w) * out.{IMAGES} + np.resize(beta, w)"})
-of("training_not_passed_on", "state, training,", "state, True,", "evaluation",
+of("training_not_passed_on", "state, training,", "state, True,", "evaluation evaluation_eps",
    "You do not pass training on, so the batch's statistics are used when it is False: hand on all options.")
 of("spatial_momentum_swapped", "training, momentum,", "training, 1 - momentum,", "running",
    "Your momentum is the wrong way round: it is the part of the old value that is kept.")
