@@ -181,7 +181,7 @@ def test_a_proof_wants_every_view_of_a_mistake_caught_and_named(tmp_path):
     lines = 'edits(double, seen_in=(affine_forward,))("halved", "SCALE *", "0.5 *", "values", "You halve.")'
     twice = LAYERS.replace("return _product(x, w), (x, w)", "return double(x) @ w / 2, (x, w)")
     seen = [f for f in prove_mistakes(declared(tmp_path, lines, twice), Options()) if f.subject.startswith("halved")]
-    assert [(f.claim, f.subject, f.holds) for f in seen] == [
+    assert [(f.claim, f.subject, f.holds) for f in seen if f.claim.startswith("the mistake")] == [
         ("the mistake is caught", "halved", True),
         ("the mistake is diagnosed by name", "halved", True),
         ("the mistake is caught", "halved in affine_forward", True),
