@@ -165,10 +165,13 @@ def fill(
 
 def normal(text: str) -> str:
     """A name or id for comparison: no case, accents, or punctuation, and the parts of "Last, First" in order."""
-    last, comma, first = text.partition(",")
-    text = f"{first} {last}" if comma else text
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    return plain.strip() if "@" in plain else "".join(c for c in plain if c.isalnum())
+    # Unicode's compatibility caseless matching (chapter 3.13): NFKC first, for 𝗔 has no lower case of its own
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    plain = "".join(c for c in folded if not unicodedata.combining(c))
+    if "@" in plain:
+        return plain.strip()
+    last, _, first = plain.partition(",")
+    return "".join(c for c in first + last if c.isalnum())
 
 
 def _columns(book: Book, report: GradeReport, column: str | None) -> tuple[str, int, int | None]:
