@@ -22,6 +22,8 @@ of("sgd_without_lr", "lr * dw", "dw", "values bowl",
    "You subtract the whole gradient: multiply it by the learning rate first.")
 of("sgd_lr_twice", "lr * dw", "lr * (lr * dw)", "values bowl",
    "You multiply by the learning rate twice: once is enough, w - lr * dw.")
+of("sgd_squares", "lr * dw", "lr * dw**2", "values bowl",
+   "You square the gradient, which loses its sign: use dw itself.")
 of("sgd_lr_ignored", "lr * dw", "1e-2 * dw", "other_options",
    "You write the learning rate 0.01 into the formula: use the argument lr.")
 of("sgd_returns_the_update", "w - lr * dw", "-lr * dw", "values bowl",
@@ -114,6 +116,9 @@ of("rmsprop_without_root", ROOT, "(mean_square + eps)", "values constant scale",
    "You divide by the mean square itself: take its root, or large gradients give the smallest steps.")
 of("rmsprop_without_square", "dw**2", "np.abs(dw)", "values constant scale",
    "You average |dw| and then take a root: average the squares, dw**2.")
+of("mean_size_for_root_mean_square", "dw**2", "np.abs(dw)", "values",
+   "You average |dw| and divide by that: average the squares, dw**2, and divide by the root of their mean.",
+   also={ROOT: "(mean_square + eps)"})
 of("rmsprop_signed_gradients", "dw**2", "dw", "values constant",
    "You average the gradients themselves, whose signs cancel: average their squares, dw**2.",
    also={"np.sqrt(mean_square)": "np.sqrt(np.abs(mean_square))"})
@@ -202,8 +207,12 @@ of("t_starts_at_zero", "np.zeros_like(w), 0)", "np.zeros_like(w), np.float64(-1)
    "Your t is 0 on the first call, so you divide by 1 - beta**0 = 0: count up before you correct.")
 of("corrected_averages_stored", STATE, "+ eps), (corrected_m, corrected_v, t)", "values constant second_step",
    "You store the corrected averages, so the next step corrects them again: store m and v as they were before.")
-of("betas_exchanged", "t = t + 1", "t, beta1, beta2 = t + 1, beta2, beta1", "values second_step",
+of("betas_exchanged", COUNT, "t, beta1, beta2 = t + 1, beta2, beta1", "values second_step",
    "You exchange the betas: beta1 belongs to the mean of the gradient, beta2 to that of its square.")
+of("beta1_for_both", COUNT, "t, beta2 = t + 1, beta1", "values",
+   "You use beta1 for both averages: the mean square of the gradient is made and corrected with beta2.")
+of("beta2_for_both", COUNT, "t, beta1 = t + 1, beta2", "values",
+   "You use beta2 for both averages: the mean of the gradient is made and corrected with beta1.")
 of("power_of_the_complement", M, "corrected_m = m / (1 - beta1)**t", "values constant second_step",
    "You raise 1 - beta to the power t: the correction is 1 - beta**t.", also={V: "corrected_v = v / (1 - beta2)**t"})
 of("power_of_one_minus_beta", M, "corrected_m = m / (1 - (1 - beta1)**t)", ALWAYS,
@@ -321,7 +330,7 @@ of("powers_of_ten", "np.exp(-k * t)", "10.0 ** (-k * t)", "values arrays known_a
    "You take powers of 10: the base is e, np.exp(-k * t).")
 of("exponent_divided", "-k * t", "-t / k", "values arrays known_answers",
    "You divide the time by k: the rate k multiplies it, exp(-k * t).")
-of("time_forgotten", "-k * t", "-k + 0 * t", "values arrays known_answers",
+of("time_forgotten", "-k * t", "-k", "values arrays known_answers",
    "You leave the time out of the exponent: it is -k * t.")
 of("exponential_lr0_forgotten", "lr0 * np", "np", "values arrays known_answers",
    "You leave lr0 out: the learning rate starts there, lr0 * exp(-k * t).")
@@ -338,6 +347,8 @@ of("times_negated_in_place", "return lr0", "rate = -k * t\n    t *= -k if np.ndi
 of = edits(inverse_time_decay)
 of("precedence", "lr0 / (1 + k * t)", "lr0 / 1 + k * t", "values arrays known_answers",
    "You compute lr0 / 1 + k * t, where the division comes first: put 1 + k * t in parentheses.")
+of("multiplied_for_divided", "lr0 /", "lr0 *", "values arrays known_answers",
+   "You multiply by 1 + k * t, so the learning rate grows: divide by it.")
 of("inverse_square", "(1 + k * t)", "(1 + k * t) ** 2", "values arrays known_answers",
    "You square the divisor: it is 1 + k * t.")
 of("inverse_root", "(1 + k * t)", "np.sqrt(1 + k * t)", "values arrays known_answers",
