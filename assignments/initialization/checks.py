@@ -329,7 +329,7 @@ def _groups(found):
 
 @check("symmetry_report", points=6, given=SYMMETRIES, examples=4)
 def symmetry_report_groups(student, case):
-    """Units whose parameters and gradients agree are in one group, and nobody else is."""
+    """Units whose parameters and gradients agree are in one group, and no others are."""
     hidden, groups = GROUPS[case.groups]
     params, grads = network(case, hidden, groups)
     expect_groups(student.symmetry_report(params, grads), groups)

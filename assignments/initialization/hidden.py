@@ -1,11 +1,11 @@
-"""The same questions on cases that nobody has seen."""
+"""The same checks on hidden cases."""
 
 from autograder import Space, check
 
 from .cases import GROUPS
 from .checks import INITIALIZERS, activation_statistics_values, symmetry_report_groups
 
-UNSEEN = "Right on further inputs, too."
+UNSEEN = "Also correct on hidden inputs."
 
 FANS = Space(rows=[{"arguments": (90, 310)}], arguments=((510, 60), (57, 700)))
 NORMAL = Space(rows=[{"arguments": ((310, 90), 0.06)}], arguments=(((30_000,), 2.2), ((50, 3, 200), 0.7)))

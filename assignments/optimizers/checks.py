@@ -226,7 +226,7 @@ def minibatches_shape(student, case):
 
 @check("minibatches", points=2.5, needs=("minibatches.indices",))
 def minibatches_shuffled(student, case):
-    """Which examples meet in a batch is left to chance: neighbours are no likelier than others."""
+    """Which examples share a batch is random: neighbours share one no more often than others."""
     (batches,) = batches_of(student, 60, 4, case.seed)
     # In random order i and i + 1 share a batch in 3 places on average, in the given order in 45. The count is nearly
     # Poisson's (400,000 simulated orders have mean and variance 3.0 and 2.8): more than 20 comes once in 1e10 times.

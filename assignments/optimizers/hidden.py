@@ -1,4 +1,4 @@
-"""The same questions on cases that nobody has seen."""
+"""The same checks on hidden cases."""
 
 from autograder import Space, check
 

@@ -60,7 +60,7 @@ class Classifier:
 def _array(value, shape=None):
     array = np.asarray(value)
     if array.dtype.kind not in "fiu" or array.shape != (array.shape if shape is None else shape):
-        raise ValueError("no array of real numbers in the shape of its parameter")
+        raise ValueError("not an array of real numbers in the shape of its parameter")
     return array.astype(np.float64)
 
 
@@ -88,7 +88,7 @@ def rolling(lr, momentum):
 @dataclass
 class Watch:
     """A problem and an optimizer to hand to `train`. `batches` are the indices of every step: a loss counts as a step
-    once the optimizer is called, so that asking for a further loss, to print it, is nobody's mistake."""
+    once the optimizer is called, so that a loop may ask for a further loss, to print it."""
 
     problem: Bowl | Classifier
     optimizer: object
@@ -98,7 +98,7 @@ class Watch:
     def loss_and_grads(self, params, indices):
         asked = np.asarray(indices)
         if asked.ndim != 1 or asked.dtype.kind not in "iu" or not 0 < asked.size <= self.problem.size:
-            raise ValueError("indices that are no mini-batch")
+            raise ValueError("these indices are not a mini-batch")
         answer = self.problem.loss_and_grads(params, asked)
         self._asked = asked
         return answer

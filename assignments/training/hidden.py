@@ -1,4 +1,4 @@
-"""The same questions on cases that nobody has seen."""
+"""The same checks on hidden cases."""
 
 from autograder import Space, check
 
@@ -20,11 +20,11 @@ check(
     given=UNSEEN,
     examples=2,
     name="hidden_values",
-    sentence="Right for further sizes, too.",
+    sentence="Also correct for hidden sizes.",
 )(network_forward_values)
 
 
 @check("network_loss", points=2, given=UNSEEN, examples=1)
 def network_loss_hidden_gradients(student, case):
-    """Right for further sizes, too."""
+    """Also correct for hidden sizes."""
     expect_gradients(student, case, *NAMES)

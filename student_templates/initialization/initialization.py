@@ -83,7 +83,7 @@ def normal_init(shape, std, rng):
 # Near zero tanh is the identity, so the calculation above applies as it stands: **variance 1 / fan_in**.
 #
 # On the way back a gradient passes through the same matrix the other way, and each of its sums has `fan_out` terms.
-# Both directions cannot be had unless the two fans are equal; Glorot and Bengio (2010) take their mean, which is
+# Both directions cannot be served unless the two fans are equal; Glorot and Bengio (2010) take their mean, which is
 # `mode="avg"` here: **variance 2 / (fan_in + fan_out)**. The default, `mode="in"`, looks forward only.
 #
 # Numbers that are uniform between $-a$ and $a$ serve as well. Their variance is $a^2/3$, not $a^2$: work out the $a$
@@ -164,7 +164,7 @@ def he_conv(shape, rng):
 # Now see what the formulas promise. Draw a batch of at least 256 examples of `width` standard normal numbers and send
 # it through `depth` layers of `width` units without biases: `h = activation(h @ w)`, with new weights
 # `w = init(width, width, rng)` for each layer. Note the mean and the standard deviation of *all numbers of each layer*
-# (its activations, behind the activation function; the input is no layer).
+# (its activations, behind the activation function; the input is not a layer).
 #
 # `init` and `activation` are functions: your own `xavier_normal` and `np.tanh` fit as they are. Hand them arrays, and
 # call `init` with its three arguments in order, once for each layer.
