@@ -4,9 +4,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
+# the documentation; every warning is an error
+SITE := $(BIN)/python -m sphinx -q -W --keep-going -b html -d out/docs-cache docs out/docs
+
 DEMO := backprop
 
-.PHONY: demo demo-all test prove lint bench gpu clean
+.PHONY: demo demo-all docs test prove lint bench gpu clean
 
 demo: .venv/installed
 	@rm -rf out/demo
@@ -27,6 +30,7 @@ test: .venv/tested
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(SITE)
 	$(BIN)/python -m pytest -q -n auto --dist loadfile
 
 # every assignment with all its mutants; `make test` tries a tenth of them, another tenth each day
@@ -37,6 +41,9 @@ lint: .venv/tested
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+docs: .venv/tested
+	$(SITE)
 
 bench: .venv/tested
 	$(BIN)/python -m bench

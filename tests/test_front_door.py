@@ -42,6 +42,11 @@ def test_names_for_type_checkers_are_the_same_names():
     assert sorted(names) == sorted(autograder.__all__)
 
 
+def test_the_documentation_has_every_name_once():
+    page = (Path(autograder.__file__).parents[1] / "docs" / "api.md").read_text(encoding="utf-8")
+    assert sorted(re.findall(r"^\.\. auto\w+:: autograder\.(\w+)$", page, re.MULTILINE)) == sorted(autograder.__all__)
+
+
 def test_an_unknown_name_is_refused_as_modules_do():
     with pytest.raises(AttributeError, match=r"^module 'autograder' has no attribute 'grad_check'$"):
         _ = autograder.grad_check

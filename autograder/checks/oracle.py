@@ -17,7 +17,7 @@ STEP = 1e-200
 
 
 def vjp(formula: Callable[..., Any], args: Sequence[Any], dout: Any, wrt: Sequence[int]) -> tuple[Array, ...]:
-    """Gradients of sum(dout * formula(*args)) with respect to the arguments at positions `wrt`, each of its
+    """Gradients of `sum(dout * formula(*args))` with respect to the arguments at positions `wrt`, each of its
     argument's shape. `formula` must be analytic NumPy code: branch on real parts, no abs, var or norm."""
     return tuple(_gradient(formula, list(args), np.asarray(dout), position) for position in wrt)
 
