@@ -118,6 +118,9 @@ for prefix, function, SHORTCUT in (
     of(f"{prefix}weights_divided_by_the_batch", '"W1": x.T @ dhidden', '"W1": x.T @ dhidden / len(x)', "grads zero_branch consistent",
        "You divide the weights' gradients by N, but the loss has done so already: leave them as sums.",
        also={'"W2": active.T @ dout': '"W2": active.T @ dout / len(x)'})
+    of(f"{prefix}everything_divided_by_batch", f"return {SHORTCUT}{BACK}, grads",
+       f"return ({SHORTCUT}{BACK}) / len(x), {{name: gradient / len(x) for name, gradient in grads.items()}}", "dx grads zero_branch",
+       "You divide dx and grads by N, but the loss has done so already: the backward pass has no 1/N of its own.")
     of(f"{prefix}b1_averaged", "dhidden.sum(", "dhidden.mean(", "grads consistent",
        "Your db1 is the mean over the batch: dout already carries any 1/N, so sum over the rows.")
     of(f"{prefix}b2_averaged", "dout.sum(", "dout.mean(", "grads zero_branch consistent",
@@ -285,6 +288,8 @@ of("two_forgotten", "np.sqrt(2 /", "np.sqrt(1 /", "values vanishes explodes",
    "Your weights are √2 too small: the ReLU stops half of the squares, and the 2 in 2 / width makes that good.")
 of("variance_for_deviation", "np.sqrt(", "(", "values vanishes explodes",
    "You multiply by the variance: the standard deviation is its root.")
+of("variance_with_the_gain", "gain * np.sqrt(", "gain**2 * (", "values vanishes explodes",
+   "You use the square of the deviation: the weights' standard deviation is gain times the root.")
 of("gain_squared", "gain * np.sqrt(", "gain**2 * np.sqrt(", "values vanishes explodes residual",
    "You square the gain: the deviation is gain times the root.")
 of("gain_under_the_root", "gain * np.sqrt(2 /", "np.sqrt(2 * gain /", "values vanishes explodes",
@@ -295,6 +300,9 @@ of("uniform_weights", "std * rng.standard_normal(", "std * rng.uniform(-1, 1, ",
    "Your weights are uniform: draw them with rng.standard_normal.")
 of("stack_mask_missing", " * open_units", "", "values vanishes explodes",
    "Your gradient goes back through the weights alone: the ReLU lets it through only where h is positive.")
+of("stack_mask_of_the_next_level", "layers.append((W, h > 0))\n        ", "", "values",
+   "You mask with h_{l+1}: the ReLU of layer l stands on h_l, so its own sign decides.",
+   also={STEP: f"{STEP}\n        layers.append((W, h > 0))"})
 of("stack_relu_behind_the_weights", "np.maximum(h, 0) @ W", "np.maximum(h @ W, 0)", "values residual",
    "Your ReLU stands behind the weights: a layer is relu(h) @ W, and so is its gradient.",
    also={"layers.append((W, h > 0))": "layers.append((W, h @ W > 0))", "(gradient @ W.T) * open_units": "(gradient * open_units) @ W.T"})
