@@ -100,13 +100,17 @@ def test_a_finished_result_is_not_graded_again(grading, store, graded_as):
     assert [(cell.number, cell.source) for cell in asked[0].cells] == [(2, "def double(x):\n    return 2 * x")]
 
 
-def test_when_the_grader_breaks_nothing_is_recorded(grading, store, graded_as):
+def test_when_the_grader_breaks_no_score_is_recorded_and_it_grades_again(grading, store, graded_as):
     graded_as(Verdict.GRADER_ERROR)
     filled = notebook(copy.deepcopy(DOUBLE))
     with pytest.raises(GraderFault, match=r"^The grader failed on ada; no score was recorded\."):
         grade_notebook(grading, Entry("ada", "tiny", filled), store, {})
     assert filled.cells[2].outputs == []
-    assert list(store.reports()) == []
+    (kept,) = store.reports()  # so that `report` lists whom the grader failed
+    assert {result.verdict for result in kept.results} == {Verdict.GRADER_ERROR}
+    graded_as()
+    assert grade_notebook(grading, Entry("ada", "tiny", filled), store, {}).score > 0
+    assert [report.score > 0 for report in store.reports()] == [True]
 
 
 def test_points_that_do_not_agree_are_not_recorded(grading, store, graded_as):
