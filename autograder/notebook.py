@@ -13,8 +13,8 @@ def check(entry_point: str, *, points: float | None = None, **options: Any) -> A
 
     Without: run the public checks of `entry_point` on what is defined in the calling notebook or module, show a table,
     and return the points earned as a plain float. It raises nothing that a notebook would misread; this run is
-    practice, in the student's own process, and no grade. In a file that declares checks, `points` must not be left out:
-    AutograderError says so."""
+    practice, in the student's own process, and not a grade. In a file that declares checks, `points` must not be left
+    out: AutograderError says so."""
     if points is not None:
         return declare_check(entry_point, points=points, **options)
     if options or is_collecting():

@@ -43,7 +43,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Grading:
-    """What a whole class shares: the assignment, the paper (one seed), the checks that are asked, and the isolation."""
+    """What a whole class shares: the assignment, the grading seed, the checks that are asked, and the isolation."""
 
     declared: Declared
     seed: int

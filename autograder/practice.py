@@ -22,9 +22,9 @@ from autograder.score import grader_failed, total
 from autograder.text import hint
 
 NOT_ISOLATED = "This run was not isolated: it ran in the notebook's own process, where code can do anything."
-PRACTICE = "It is practice and no grade."
+PRACTICE = "It is practice, not a grade."
 BY_NBGRADER = "nbgrader took these points from it; an instructor gets protected grades from `autograder nbgrader init`."
-FAILED = "The check itself failed, which is no fault of yours; please tell the instructor."
+FAILED = "The check itself failed, which is not your fault; please tell the instructor."
 
 
 def practise(entry_point: str, depth: int) -> float | None:

@@ -219,7 +219,7 @@ def _speed_in(path: Path) -> SpeedReport:
         return _SPEED.decode(path.read_bytes())
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise AutograderError(
-            f"{path} is no speed report ({error}); delete it, or time the submission again."
+            f"{path} is not a speed report ({error}); delete it, or time the submission again."
         ) from None
 
 

@@ -177,7 +177,7 @@ def type_name(value: Any) -> str:
 
 def plain_text(text: Any, cap: int | None = None) -> str:
     """At most `cap` characters of what the peer sent as a text: without the lone surrogates that no file can hold, and
-    empty when it is no text (`str` of a deeply nested list would end in a RecursionError)."""
+    empty when it is not a text (`str` of a deeply nested list would end in a RecursionError)."""
     return text[:cap].encode("utf-8", "replace").decode() if isinstance(text, str) else ""
 
 
@@ -294,7 +294,7 @@ def unpack_prefix(prefix: bytes | bytearray, body_cap: int) -> tuple[int, int]:
     """Lengths of header and body; WireError when the frame is not ours or over a cap."""
     magic, head, body = PREFIX.unpack(prefix)
     if magic != MAGIC:
-        raise WireError("bytes that are no message")
+        raise WireError("bytes that are not a message")
     if head > HEADER_CAP or body > body_cap:
         raise WireError(f"a message of {head + body} bytes; the limit is {body_cap}")
     return head, body

@@ -189,7 +189,7 @@ def _bend_table(table: list[Any], rng: np.random.Generator) -> None:
             table[:1] = [[DTYPES[int(rng.integers(0, len(DTYPES)))], shape]]
 
 
-# ── a worker that is none ──────────────────────────────────────────────────────────────────────
+# ── a worker that is forged ──────────────────────────────────────────────────────────────────────
 
 
 class Peer:

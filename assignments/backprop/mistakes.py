@@ -46,7 +46,7 @@ of("images_flattened_columns_first", "reshape(len(x), -1)", 'reshape(len(x), -1,
 of("bias_accumulates", "return rows @ w + b",
    "out = []\n    for row in rows:\n        b += row @ w\n        out.append(b.copy())\n    return np.array(out)",
    "values",
-   "You start each row with `row = b`, which is no copy, so += changes b itself: start with b.copy().")
+   "You start each row with `row = b`, which is not a copy, so += changes b itself: start with b.copy().")
 of("x_cleared", "return rows @ w + b, (x, w, b)",
    "out, kept = rows @ w + b, x.copy()\n    x[...] = 0\n    return out, (kept, w, b)", "pure",
    "You clear x once a copy is in the cache, and the caller still needs it: leave your arguments as they are.")
@@ -360,7 +360,7 @@ of("network_gradients_averaged_again", "dscores = softmax_loss(scores, y)", "dsc
    "    dscores = dscores / len(x)", "gradients",
    "You divide by N on the way back, but softmax_loss has done so already: hand its dx on as it is.")
 of("params_regularized_in_place", "return loss", "W1 *= reg\n    W2 *= reg\n    return loss", "pure",
-   '`dW = params["W1"]` is no copy, so dW *= reg changes the weights themselves: write reg * params["W1"].',
+   '`dW = params["W1"]` is not a copy, so dW *= reg changes the weights themselves: write reg * params["W1"].',
    also={"reg * W1": "W1", "reg * W2": "W2"})
 of("bias_gradients_keep_axis", '"b1": db1', '"b1": db1[None]', "shapes",
    'Your gradients of the biases have an axis too many: each has the shape of its parameter, (H,) and (C,).',

@@ -14,7 +14,8 @@ from autograder.checks.student import Student
 from autograder.errors import CheckFailed
 
 # Unmeasurable directions are rare for honest code (3 of 7,700 trials in float32 outside of huge offsets, none in
-# float64), so three in a row mean that the forward is not a function of its input. What cannot be measured is no proof.
+# float64), so three in a row mean that the forward is not a function of its input. What cannot be measured proves
+# nothing.
 ATTEMPTS = 3
 
 Array = np.ndarray[Any, np.dtype[Any]]

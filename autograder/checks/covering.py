@@ -2,8 +2,8 @@
 
 A bug that shows only for one pair of values (stride 2 with padding 1, say) has odds of one in fifteen or less in a
 random draw; a covering array asks it for certain. For convolution's nine parameters all pairs fit in under twenty rows,
-where random rows need fifty. Greedy, as in AETG (Cohen et al., IEEE TSE 23, 1997), and deterministic: the rows are the
-paper that every class sits, whatever its seed.
+where random rows need fifty. Greedy, as in AETG (Cohen et al., IEEE TSE 23, 1997), and deterministic: every
+class gets the same rows, whatever its seed.
 """
 
 from __future__ import annotations

@@ -23,8 +23,9 @@ ARRAY_CAP = 24  # numbers; a larger array is shown by its shape alone
 class Attempt:
     """How a student fared: the fault and the case that brought it out, or neither; and what the student returned.
 
-    `culprit` is the entry point whose call ended the check, if it was a call that did; `options` are the arguments that
-    are no arrays, by name, as the last calls had them, None where they had none; `passed` are the cases before it."""
+    `culprit` is the entry point whose call ended the check, if it was a call that did; `options` are the arguments
+    other than arrays, by name, as the last calls had them, None where they had none; `passed` are the cases
+    before it."""
 
     verdict: Verdict
     fault: SubmissionFault | None

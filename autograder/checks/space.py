@@ -133,7 +133,7 @@ def _size(value: Any) -> tuple[int, float]:
 
 
 def _is_strategy(values: Any) -> bool:
-    """Whether `values` is a Hypothesis strategy, without importing Hypothesis for one that is none."""
+    """Whether `values` is a Hypothesis strategy, without importing Hypothesis for other values."""
     hypothesis = sys.modules.get("hypothesis.strategies")
     return hypothesis is not None and isinstance(values, hypothesis.SearchStrategy)
 

@@ -164,8 +164,8 @@ class Student:
         return outputs if len(entry.returns) > 1 else outputs[0]
 
     def _note_options(self, calls: Sequence[Call]) -> None:
-        """What is no array among the arguments of the last call, by the names that the contract gives them, and None
-        for what it left out: what the case says of the same names was not asked."""
+        """What is not an array among the arguments of the last call, by the names that the contract gives them, and
+        None for what it left out: what the case says of the same names was not asked."""
         if not calls:
             return
         names = _parameters(self._assignment.entry_point(calls[-1].function).signature)
@@ -182,7 +182,7 @@ class Student:
 
 def _unpack(entry: EntryPoint, value: Any) -> tuple[Any, ...]:
     if len(entry.returns) == 1:
-        return (value,)  # as it is: [out] is no array, and a list of one batch is a list
+        return (value,)  # as it is: [out] is not an array, and a list of one batch is a list
     wanted = ", ".join(entry.returns)
     if isinstance(value, tuple | list) and len(value) == len(entry.returns):
         return tuple(value)
@@ -191,7 +191,7 @@ def _unpack(entry: EntryPoint, value: Any) -> tuple[Any, ...]:
 
 @functools.cache
 def _parameters(signature: str) -> tuple[str, ...]:
-    """The names in a signature such as `x, w, stride=1`; none of what is no signature."""
+    """The names in a signature such as `x, w, stride=1`; none where it is not a signature."""
     try:
         (function,) = ast.parse(f"def f({signature}): ...").body
     except SyntaxError:

@@ -142,10 +142,10 @@ def _release_to_course(declared: Declared, root: Path, check_only: bool) -> None
     click.echo(f"Now run, in {course.root}: nbgrader generate_assignment {slug}", err=True)
 
 
-@click.command("new", short_help="Begin an assignment.")
+@click.command("new", short_help="Create an assignment.")
 @click.argument("slug")
 def new_command(slug: str) -> None:
-    """Begin an assignment called SLUG: a small one that works, to be changed into yours."""
+    """Create assignment SLUG from a small working template."""
     from autograder.release.new import scaffold
 
     courses = course_folders()

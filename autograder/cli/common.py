@@ -25,7 +25,7 @@ ASSIGNMENT = click.argument("assignment", shell_complete=complete_assignment)
 ISOLATION = click.option(
     "--isolation",
     type=click.Choice([level.value for level in Level]),
-    help="How submissions are kept apart; default: the strongest that holds here.",
+    help="Isolation level of the worker; default: the strongest that holds on this machine.",
 )
 
 

@@ -92,7 +92,7 @@ def _timed(
 
 @contextmanager
 def _bar(label: str) -> Iterator[Advance]:
-    """A progress bar that counts rounds, gone when it is done; nothing where stderr is no terminal."""
+    """A progress bar that counts rounds, gone when it is done; nothing where stderr is not a terminal."""
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     from autograder.reports.terminal import make_console

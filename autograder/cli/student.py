@@ -19,7 +19,7 @@ from autograder.sandbox.isolation import choose
 from autograder.score import grader_failed
 from autograder.submission import Entry, find_submissions
 
-PRACTICE_SEED = 0  # the same paper every time, so that an edit is the only thing that changes between two runs
+PRACTICE_SEED = 0  # the same cases every time, so that an edit is the only thing that changes between two runs
 
 
 @click.command("check", short_help="Check your own work.")
@@ -82,12 +82,12 @@ def _saves(file: Path) -> Iterator[None]:
             yield
 
 
-@click.command("replay", short_help="Meet a failure again.")
+@click.command("replay", short_help="Repeat a failure.")
 @click.argument("token")
 @click.argument("file", type=click.Path(path_type=Path))
 @ISOLATION
 def replay_command(token: str, file: Path, isolation: str | None) -> None:
-    """Ask FILE the one question that TOKEN, from a report, stands for. Exit status 0 when it passes now."""
+    """Run on FILE the one check and case that TOKEN, from a report, stands for. Exit status 0 when it passes now."""
     from autograder.replay import grading_of
     from autograder.reports.terminal import make_console, render_report
 

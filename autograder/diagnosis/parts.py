@@ -164,5 +164,5 @@ def extra_zeros(e: Evidence) -> Claim:
 
 
 def _telling(e: Evidence, values: Array) -> bool:
-    """Whether getting `values` right is no accident: two of them, or the bits of one claim in whole numbers."""
+    """Whether getting `values` right is not an accident: two of them, or the bits of one claim in whole numbers."""
     return e.worth(values) >= max(NEEDED_BITS, 2 * e.bits)

@@ -64,7 +64,7 @@ def read_token(text: str) -> Replay:
     """What `text` says; BadToken, with one sentence, when it is not a token."""
     text = text.strip()
     if not text.startswith(PREFIX):
-        raise BadToken(f"This is no replay token: it must start with {PREFIX!r}. Copy it whole, from the report.")
+        raise BadToken(f"This is not a replay token: it must start with {PREFIX!r}. Copy it whole, from the report.")
     damaged = BadToken("This replay token is damaged; copy it again, whole, from the report.")
     if len(text) > TOKEN_CAP:
         raise damaged

@@ -106,7 +106,7 @@ def open_course(root: Path) -> Course:
     root = root.resolve()
     if not (root / CONFIG).is_file():
         raise AutograderError(
-            f"{root} is no nbgrader course: it has no {CONFIG}; run `autograder nbgrader init {root}`."
+            f"{root} is not an nbgrader course: it has no {CONFIG}; run `autograder nbgrader init {root}`."
         )
     with contextlib.redirect_stdout(io.StringIO()):
         config = PyFileConfigLoader(CONFIG, path=str(root)).load_config()

@@ -33,7 +33,7 @@ UNREADABLE = "autograder_unreadable"
 
 
 class SubmissionExporter(NotebookExporter):  # type: ignore[misc, unused-ignore]
-    """Reads notebooks without following links, waiting for pipes, or failing on what is no notebook."""
+    """Reads notebooks without following links, waiting for pipes, or failing on what is not a notebook."""
 
     def from_filename(self, filename: str, resources: Any = None, **options: Any) -> Any:
         """The notebook in `filename` and its resources; an empty notebook where it cannot be read, and the reason."""

@@ -159,7 +159,7 @@ def altered(node: Node, **changes: object) -> Node:
 
 
 def called(node: ast.AST | None) -> str:
-    """The last name of what a call calls ("sum" for np.sum(x), x.sum() and sum(x)); "" if the node is no call."""
+    """The last name of what a call calls ("sum" for np.sum(x), x.sum() and sum(x)); "" if the node is not a call."""
     match node:
         case ast.Call(func=ast.Attribute(attr=name)) | ast.Call(func=ast.Name(id=name)):
             return str(name)

@@ -18,8 +18,8 @@ def scaffold(slug: str, root: Path) -> list[Path]:
     Raises AutograderError for a name that no assignment may have, or when something is already there."""
     if not SLUG.fullmatch(slug) or keyword.iskeyword(slug):
         raise AutograderError(
-            f"{slug!r} is no name for an assignment; use lower-case letters, digits and _, starting with a letter, "
-            "and no word of Python's own."
+            f"{slug!r} cannot name an assignment; use lower-case letters, digits and _, starting with a letter, "
+            "and not a keyword of Python."
         )
     reference, folder = root / "reference" / f"{slug}.py", root / "assignments" / slug
     for path in (reference, folder):

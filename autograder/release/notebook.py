@@ -32,11 +32,11 @@ def cell_problems(cells: Sequence[Any], entry_points: Sequence[EntryPoint]) -> l
     for cell in cells:
         name = _grade_id(cell)
         if name and not CELL_ID.fullmatch(name):
-            found.append(f"grade_id {name!r} is no cell id; use up to 64 letters, digits, - and _")
+            found.append(f"grade_id {name!r} is not a cell id; use up to 64 letters, digits, - and _")
         if BEGIN in cell.source and not cell.metadata.get("nbgrader", {}).get("solution"):
             first = cell.source.split("\n")[0]
             found.append(
-                f"the cell that starts with `{first}` holds a solution but is no solution cell; "
+                f"the cell that starts with `{first}` holds a solution but is not a solution cell; "
                 'put nbgrader={"grade_id": "…", "solution": true, …} behind its `# %%`'
             )
     return found

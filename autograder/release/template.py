@@ -53,7 +53,7 @@ def problems(source: str, entry_points: Iterable[str]) -> list[str]:
 
 def leaks(assignment: Assignment, files: Mapping[str, bytes]) -> list[str]:
     """Solution lines of the reference that stand in a released file, each in a sentence; lines that the reference also
-    shows outside its solutions are no secret."""
+    shows outside its solutions are not secret."""
     source = Path(assignment.reference).read_text(encoding="utf-8")
     inside, outside = _inside_and_outside(source)
     secrets = {squeezed: line for line in inside if len(squeezed := _squeeze(line)) >= TELLING}

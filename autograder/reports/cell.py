@@ -112,7 +112,7 @@ def _details(result: CheckResult, sentences: Mapping[str, str]) -> Iterator[tupl
 def _detail(name: str, value: str) -> str:
     if name == "again":
         return (
-            f'<details style="{_BLOCK};{_QUIET}"><summary>meet it again</summary>'
+            f'<details style="{_BLOCK};{_QUIET}"><summary>repeat it</summary>'
             f'<div style="{_MONO}">{escape(value)}</div></details>'
         )
     if name == "case":

@@ -175,7 +175,7 @@ def _replay(mend: Sequence[Part], file: str, width: int) -> Iterator[RenderableT
     failures = [cause.shown for part in mend for cause in part.causes if not cause.hidden]
     for shown in [shown for shown in failures if _TOKEN.fullmatch(shown.replay or "")][:1]:
         yield Text()
-        yield say(f"To meet {one_line(shown.check, 80)} again:", _QUIET)
+        yield say(f"To repeat {one_line(shown.check, 80)}:", _QUIET)
         yield Text(_command(shown.replay or "", one_line(file), width), _QUIET)
 
 

@@ -32,15 +32,19 @@ ADVICE = {
 def hold(level: Level) -> Isolation:
     """The guarantees at `level` after attacking it; IsolationUnavailable when it does not hold what its name says."""
     if reason := _missing(level):
-        raise IsolationUnavailable(f"Isolation {level} is not to be had here: {reason}. {ADVICE[level]}")
+        raise IsolationUnavailable(
+            f"Isolation level '{level}' is not available on this machine: {reason}. {ADVICE[level]}"
+        )
     try:
         guarantees = probe(level)
     except AutograderError as error:
-        raise IsolationUnavailable(f"Isolation {level} is not to be had here: {error} {ADVICE[level]}") from error
+        said = f"Isolation level '{level}' is not available on this machine: {error} {ADVICE[level]}"
+        raise IsolationUnavailable(said) from error
     broken = [name for name in REQUIRED[level] if guarantees[name] != "enforced"]
     if broken:
         raise IsolationUnavailable(
-            f"Isolation {level} does not hold here: {', '.join(broken)} could be broken. {ADVICE[level]}"
+            f"Isolation level '{level}' does not hold on this machine: {', '.join(broken)} could be broken. "
+            f"{ADVICE[level]}"
         )
     return Isolation(level, guarantees)
 

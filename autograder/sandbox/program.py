@@ -97,7 +97,7 @@ class SandboxProgram:
         match self._request("scan", {"cells": cells, "forbid": list(forbid)}, [])[0].get("forbidden"):
             case dict(found) if all(isinstance(finding, dict) for finding in found.values()):
                 return found
-        raise self._violation("a list of forbidden names that is none")
+        raise self._violation("a list of forbidden names in the wrong form")
 
     @property
     def ended(self) -> bool:

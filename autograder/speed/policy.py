@@ -22,8 +22,8 @@ PACKED_BYTES = {"constants": 700, "names": 1_000, "lines": 3_000}  # of all code
 
 
 def objection(cells: Iterable[Cell]) -> str | None:
-    """Why the text of a submission cannot be timed, as a sentence; None when it can. Cells that are no Python count as
-    nothing: they cannot run either."""
+    """Why the text of a submission cannot be timed, as a sentence; None when it can. Cells that are not Python count
+    as nothing: they cannot run either."""
     size = 0
     trees = []
     for cell in cells:

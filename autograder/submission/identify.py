@@ -55,7 +55,7 @@ def looks_like_notebook(data: bytes) -> bool:
 
 
 def looks_like_script(data: bytes) -> bool:
-    """Whether `data`, whatever it is called, has lines that only Python has, and is no JSON."""
+    """Whether `data`, whatever it is called, has lines that only Python has, and is not JSON."""
     return data[:_LOOK].lstrip()[:1] not in (b"{", b"[", b"") and _STATEMENT.search(data) is not None
 
 

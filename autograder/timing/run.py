@@ -72,8 +72,8 @@ def time_submission(
     """Time one submission on everything that the assignment times. Problems are drawn from `seed`, by default a fresh
     secret one.
 
-    Raises AutograderError for a file that cannot be read, an assignment that times nothing, or a device that is not to
-    be had, and GraderFault when the grader itself fails."""
+    Raises AutograderError for a file that cannot be read, an assignment that times nothing, or a device that is not
+    available, and GraderFault when the grader itself fails."""
     part = timed_part(declared)
     submission = read_submission(path, id=name or path.stem)
     started, cpu = time.monotonic(), time.process_time()

@@ -46,7 +46,7 @@ class Names:
                 self.lost[name] = failure
 
     def fault(self, name: str) -> dict[str, Any] | None:
-        """Why nothing can be called under `name`: a value that is none, or a statement that failed."""
+        """Why nothing can be called under `name`: a value that is not a function, or a statement that failed."""
         if name in self.namespace:
             kind = next((word for kind, word in KINDS if isinstance(self.namespace[name], kind)), None)
             return {"kind": kind or type(self.namespace[name]).__name__[:60], **self._bound.get(name, (None, {}))[1]}

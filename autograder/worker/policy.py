@@ -32,7 +32,7 @@ class ForbiddenUse(Exception):
 
 class Policy:
     """Replaces what `forbid` names. Until it is armed, and again after it, everything works: what a submission runs at
-    its top level is no part of an entry point."""
+    its top level is not part of an entry point."""
 
     def __init__(self, forbid: Sequence[str], namespace: dict[str, Any]) -> None:
         self.packages = frozenset(name for name in forbid if "." not in name and not hasattr(builtins, name))

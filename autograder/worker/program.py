@@ -41,7 +41,7 @@ class Program:
         sys.modules["submission"] = self.module
         package = sys.modules.get("autograder")
         if package is not None and getattr(package, "__file__", None) is None:
-            # the worker's own, empty package: a released notebook's cells that call `check` are no failures
+            # the worker's own, empty package: a released notebook's cells that call `check` do not fail
             package.__dict__["check"] = lambda *args, **options: None
         years.put_back()
 

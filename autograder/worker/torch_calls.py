@@ -107,8 +107,8 @@ _ADAPTERS: Mapping[str, Callable[..., dict[str, Any]]] = {"module": _module, "fu
 
 
 def _tensors(inputs: Mapping[str, Array]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """For each input a leaf that collects its gradient, and what the code is given: as in a network it is no leaf, so
-    that writing into it is possible, and is seen."""
+    """For each input a leaf that collects its gradient, and what the code is given: as in a network it is not a leaf,
+    so that writing into it is possible, and is seen."""
     import torch
 
     leaves = {name: torch.tensor(array, requires_grad=True) for name, array in inputs.items()}

@@ -79,8 +79,8 @@ TOO_DEEP = "a value is nested too deeply"
 
 # an expression for the bytes that are written instead of an answer, and what the grader says that it was sent
 FORGERIES = {
-    "nothing_of_ours": ("b'HTTP/1.1 200 OK' + bytes(100)", "bytes that are no message"),
-    "python_pickle": ("b'\\x80\\x04cos\\nsystem\\n(S\\'id\\'\\ntR.' + bytes(100)", "bytes that are no message"),
+    "nothing_of_ours": ("b'HTTP/1.1 200 OK' + bytes(100)", "bytes that are not a message"),
+    "python_pickle": ("b'\\x80\\x04cos\\nsystem\\n(S\\'id\\'\\ntR.' + bytes(100)", "bytes that are not a message"),
     "huge_header_length": ("struct.pack('!4sIQ', b'ag01', 2**32 - 1, 0)", "the limit is"),
     "huge_body_length": ("struct.pack('!4sIQ', b'ag01', 2, 2**64 - 1) + b'{}'", "the limit is"),
     "body_over_the_cap": ("struct.pack('!4sIQ', b'ag01', 2, 2**21 + 1) + b'{}'", "the limit is"),

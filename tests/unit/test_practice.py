@@ -38,7 +38,7 @@ def test_right_code_earns_the_public_points_as_a_plain_float(ask):
 
 def test_every_run_says_that_it_was_not_isolated(ask):
     for source in (RIGHT, replaced("def double(x):\n    return x * x"), ""):
-        assert f"{NOT_ISOLATED} It is practice and no grade." in ask(source)[1]
+        assert f"{NOT_ISOLATED} It is practice, not a grade." in ask(source)[1]
 
 
 def test_wrong_code_is_told_the_mistake(ask):
@@ -97,7 +97,7 @@ def test_an_assignment_that_cannot_be_loaded_is_a_sentence(ask, monkeypatch):
     value, printed = ask(RIGHT)
     assert value == 0.0
     assert "RuntimeError: <b>no</b>" in printed
-    assert "no fault of yours" in printed
+    assert "not your fault" in printed
 
 
 def test_under_autograde_hidden_checks_count(ask, monkeypatch):

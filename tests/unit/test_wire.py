@@ -379,7 +379,7 @@ def test_lengths_over_a_cap_are_refused_before_memory_is_taken(head, body):
 
 
 def test_bytes_that_are_no_message_are_refused():
-    with pytest.raises(wire.WireError, match=r"^bytes that are no message$"):
+    with pytest.raises(wire.WireError, match=r"^bytes that are not a message$"):
         wire.unpack_prefix(b"x" * wire.PREFIX.size, CAP)
 
 

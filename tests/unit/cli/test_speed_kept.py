@@ -54,7 +54,7 @@ def test_a_file_that_is_no_report_is_named(tmp_path, content):
     path.write_text(content)
     with pytest.raises(AutograderError) as error:
         kept_speeds(tmp_path)
-    assert str(error.value).startswith(f"{path} is no speed report (")
+    assert str(error.value).startswith(f"{path} is not a speed report (")
     assert str(error.value).endswith("); delete it, or time the submission again.")
 
 

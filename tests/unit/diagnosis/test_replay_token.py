@@ -21,7 +21,7 @@ from autograder.model import Isolation, Level, Verdict, Visibility
 from autograder.replay import grading_of
 
 DAMAGED = r"^This replay token is damaged; copy it again, whole, from the report\.$"
-NO_TOKEN = r"^This is no replay token: it must start with 'ag1-'\. Copy it whole, from the report\.$"
+NO_TOKEN = r"^This is not a replay token: it must start with 'ag1-'\. Copy it whole, from the report\.$"
 CASE = ({"n": 3, "m": 4, "content": "whole"}, 2**47 + 5)
 HELD = Isolation(Level.PROCESS, {})
 

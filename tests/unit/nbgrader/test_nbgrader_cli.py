@@ -52,5 +52,5 @@ def test_a_course_says_what_is_graded(run, tmp_path):
 def test_a_folder_that_is_no_course_is_refused(run, tmp_path, command):
     done = run(command, "tiny", "--course", tmp_path)
     assert str(done.exception).startswith(
-        f"{tmp_path} is no nbgrader course: it has no nbgrader_config.py; run `autograder"
+        f"{tmp_path} is not an nbgrader course: it has no nbgrader_config.py; run `autograder"
     )

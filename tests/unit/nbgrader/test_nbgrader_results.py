@@ -178,7 +178,7 @@ def test_the_seed_of_a_class_is_drawn_once(store):
 
 def test_what_is_no_course_is_named(tmp_path):
     with pytest.raises(
-        AutograderError, match=r"is no nbgrader course: it has no nbgrader_config\.py; run `autograder nbgrader"
+        AutograderError, match=r"is not an nbgrader course: it has no nbgrader_config\.py; run `autograder nbgrader"
     ):
         open_course(tmp_path)
 

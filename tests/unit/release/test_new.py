@@ -85,8 +85,8 @@ def test_names_that_no_assignment_may_have(tmp_path, slug):
     with pytest.raises(AutograderError) as caught:
         scaffold(slug, tmp_path)
     assert str(caught.value) == (
-        f"{slug!r} is no name for an assignment; use lower-case letters, digits and _, starting with a letter, "
-        "and no word of Python's own."
+        f"{slug!r} cannot name an assignment; use lower-case letters, digits and _, starting with a letter, "
+        "and not a keyword of Python."
     )
     assert list(tmp_path.iterdir()) == []
 

@@ -106,7 +106,7 @@ def test_readme_names_functions_points_and_the_command(files):
         (
             "# %% nbgrader=" + HEADER,
             "# %%",
-            "the cell that starts with `def scale_forward(x, gain):` holds a solution but is no solution cell; "
+            "the cell that starts with `def scale_forward(x, gain):` holds a solution but is not a solution cell; "
             'put nbgrader={"grade_id": "…", "solution": true, …} behind its `# %%`',
         ),
         ('"grade_id": "scale"', '"grade_id": "setup"', "2 cells have grade_id setup; give each its own"),
@@ -118,7 +118,7 @@ def test_readme_names_functions_points_and_the_command(files):
         (
             '"grade_id": "scale"',
             '"grade_id": "the scale"',
-            "grade_id 'the scale' is no cell id; use up to 64 letters, digits, - and _",
+            "grade_id 'the scale' is not a cell id; use up to 64 letters, digits, - and _",
         ),
         (
             "def scale_backward",

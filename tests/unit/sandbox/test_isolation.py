@@ -47,7 +47,8 @@ def test_a_level_that_was_asked_for_is_held_or_refused_and_never_replaced(machin
     with pytest.raises(IsolationUnavailable) as refused:
         choose(Level.STRONG)
     assert str(refused.value) == (
-        f"Isolation strong does not hold here: network, memory could be broken. {ADVICE[Level.STRONG]}"
+        f"Isolation level 'strong' does not hold on this machine: network, memory could be broken. "
+        f"{ADVICE[Level.STRONG]}"
     )
     assert choose(Level.CONTAINED).level is Level.CONTAINED
 
@@ -58,8 +59,9 @@ def test_nothing_weaker_than_was_allowed_is_chosen(machine):
     with pytest.raises(IsolationUnavailable) as refused:
         choose(None)
     assert str(refused.value) == (
-        f"Isolation strong is not to be had here: It said nothing. {ADVICE[Level.STRONG]} "
-        f"Isolation contained does not hold here: fs_read could be broken. {ADVICE[Level.CONTAINED]} "
+        f"Isolation level 'strong' is not available on this machine: It said nothing. {ADVICE[Level.STRONG]} "
+        f"Isolation level 'contained' does not hold on this machine: fs_read could be broken. "
+        f"{ADVICE[Level.CONTAINED]} "
         "To grade without isolation all the same, ask for --isolation process."
     )
     assert choose(None, at_least=Level.PROCESS).level is Level.PROCESS
