@@ -13,7 +13,8 @@ from autograder.version import VERSION
 if TYPE_CHECKING:
     from autograder.assignment.declare import mistake, variant
     from autograder.assignment.edits import edits
-    from autograder.checks.case import CONTENTS, Case
+    from autograder.checks.answers import answers_beside
+    from autograder.checks.case import CONTENTS, Case, Space
     from autograder.checks.compare import expect, expect_shape
     from autograder.checks.consistency import expect_consistent
     from autograder.checks.covering import all_pairs
@@ -53,6 +54,7 @@ _HOMES = {
     "Uniform": "checks.statistics",
     "Verdict": "model",
     "all_pairs": "checks.covering",
+    "answers_beside": "checks.answers",
     "check": "notebook",
     "edits": "assignment.edits",
     "expect": "checks.compare",
@@ -91,6 +93,7 @@ __all__ = [
     "Uniform",
     "Verdict",
     "all_pairs",
+    "answers_beside",
     "check",
     "edits",
     "expect",

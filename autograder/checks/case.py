@@ -21,12 +21,14 @@ class Case:
 
     Everything drawn or computed is kept: the class shares the case, and the oracle's work with it."""
 
-    def __init__(self, params: Mapping[str, Any], seed: int) -> None:
+    def __init__(self, params: Mapping[str, Any], seed: int, tape: Any = None) -> None:
+        """`tape` notes, or knows, what `once` gives: see `checks.answers`."""
         self.params = dict(params)
         self.seed = seed
         self.arrays: dict[str, Any] = {}
         self._made: dict[str, str] = {}
         self._known: dict[Any, Any] = {}
+        self._tape = tape
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -63,7 +65,7 @@ class Case:
     def once(self, key: Any, compute: Callable[[], T]) -> T:
         """The value of `compute`, worked out the first time that this case is asked."""
         if key not in self._known:
-            self._known[key] = compute()
+            self._known[key] = self._tape.once(self, key, compute) if self._tape else compute()
         known: T = self._known[key]
         return known
 

@@ -1,0 +1,82 @@
+"""The files of a student's bundle: templates, public checks, recorded answers; nothing of a solution."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from autograder.assignment.discover import Declared, discover
+from autograder.checks.answers import FILE_NAME, write_answers
+from autograder.errors import AssignmentError
+from autograder.model import Assignment
+from autograder.student.load import source_digest
+from autograder.student.recorder import FORMULAS, record
+
+# What stays with the instructor. Of `formulas` the names stay; what they compute is recorded.
+KEPT_BACK = ("hidden.py", "mistakes.py", "variants.py", "speed.py", "equivalent.toml", f"{FORMULAS}.py")
+RECORDED = '''\
+"""What is right, on the recorded cases: this bundle holds answers, and no formula."""
+
+from autograder import answers_beside
+
+__getattr__ = answers_beside(__file__)
+'''
+PRACTICE_SEED = 0
+
+
+def bundle_files(declared: Declared, released: Mapping[str, bytes], seed: int = PRACTICE_SEED) -> dict[str, bytes]:
+    """The files of the bundle of `declared`, by their path in it. `released` are those of the template.
+
+    The template stands in the reference's place: what it gives to students is there, and what they write is not.
+    Raises AssignmentError where the reference does not pass its public checks."""
+    slug = declared.assignment.id
+    files = {f"assignments/{slug}/{name}": data for name, data in _shared(declared.assignment).items()}
+    files |= {f"reference/{slug}.py": released[f"{slug}.py"], **released}
+    with tempfile.TemporaryDirectory() as root:
+        write_tree(files, Path(root))
+        folder = Path(root) / "assignments" / slug
+        answers = record(declared, seed, source_digest(folder))
+        (folder / FILE_NAME).write_bytes(write_answers(answers))
+        files[f"assignments/{slug}/{FILE_NAME}"] = (folder / FILE_NAME).read_bytes()
+    return files
+
+
+def _shared(assignment: Assignment) -> dict[str, bytes]:
+    """What students get of the assignment's folder."""
+    folder = Path(assignment.folder)
+    found = {path.name: path.read_bytes() for path in sorted(folder.glob("*.py")) if path.name not in KEPT_BACK}
+    found["assignment.toml"] = (folder / "assignment.toml").read_bytes()
+    if "checks.py" not in found:
+        raise AssignmentError(str(folder), ["there is no checks.py, so there is nothing to give to students"])
+    if (folder / f"{FORMULAS}.py").is_file():
+        found[f"{FORMULAS}.py"] = RECORDED.encode()
+    return found
+
+
+def write_tree(files: Mapping[str, bytes], root: Path) -> None:
+    """Put `files` below `root`."""
+    for name, data in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(data)
+
+
+def zipped(files: Mapping[str, bytes], top: str) -> bytes:
+    """`files` as a zip whose one folder is `top`; equal files give equal bytes."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(f"{top}/{name}", (1980, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, files[name])
+    return data.getvalue()
+
+
+def open_bundle(root: Path, slug: str) -> Declared:
+    """The assignment of a bundle that lies in `root`."""
+    from autograder.student.load import with_answers
+
+    return with_answers(discover(root / "assignments" / slug))
