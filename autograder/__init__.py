@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from autograder.assignment.declare import mistake, variant
     from autograder.assignment.edits import edits
     from autograder.checks.answers import answers_beside
-    from autograder.checks.case import CONTENTS, Case, Space
+    from autograder.checks.case import CONTENTS, Case
     from autograder.checks.compare import expect, expect_shape
     from autograder.checks.consistency import expect_consistent
     from autograder.checks.covering import all_pairs

@@ -7,18 +7,21 @@ read as hostile input: decoded with caps, checked field by field, never executed
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 import numpy as np
 
+from autograder.checks.fingerprint import Fingerprint
 from autograder.errors import AutograderError, GraderFault
 from autograder.model import Record
+from autograder.wire import Handle, Opaque
 
 FILE_NAME = "answers.agr"
 MAGIC = b"autograder answers 1\n"
@@ -30,10 +33,21 @@ class NotRecorded(GraderFault):
     """A check asked something that was not asked when the bundle was made."""
 
 
+class Listed(Record, frozen=True):
+    """A known mistake without its code: its sentence, and where it is seen."""
+
+    name: str
+    entry_point: str
+    caught_by: tuple[str, ...]
+    says: str
+    seen_in: tuple[str, ...] = ()
+
+
 class Answers(Record, frozen=True):
     """Everything that a bundle knows beside its checks. `source` is the digest of the checks that it was made for;
     `cases` are the cases of each check, by parameters and seed, and `simple` those that a failure is shrunk to;
-    `values` are encoded answers by the digest of their question, `constants` those of `formulas` by name."""
+    `values` are encoded answers by the digest of their question, `constants` those of `formulas` by name. `left_out`
+    says why a check is not asked. A value is what `encode` makes of it; there is one file format for each MAGIC."""
 
     assignment: str
     source: str
@@ -43,9 +57,8 @@ class Answers(Record, frozen=True):
     simple: dict[str, list[tuple[dict[str, Any], int]]]
     values: dict[bytes, Any]
     constants: dict[str, Any]
-    functions: tuple[str, ...]
     left_out: dict[str, str]
-    mistakes: list[Any]
+    mistakes: list[Listed]
 
 
 def write_answers(answers: Answers) -> bytes:
@@ -80,26 +93,49 @@ def read_answers(path: Path) -> Answers:
         raise AutograderError(f"{path} is damaged; {again}.") from None
 
 
+class Tape(Protocol):
+    """What stands behind the names of a bundle's `formulas`, and behind `Case.once`: a record, or what makes one."""
+
+    def once(self, case: Any, key: Any, compute: Callable[[], Any]) -> Any: ...
+
+    def name(self, name: str) -> Any: ...
+
+    def call(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any: ...
+
+
+class Formula:
+    """A function of a bundle's `formulas`, by name: what is behind it is looked up when it is called."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._folder = folder
+        self.__name__ = name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return tape_of(self._folder).call(self.__name__, args, kwargs)
+
+
 class Reader:
-    """Looks answers up. `Case.once` and the names of `formulas` ask it."""
+    """Looks answers up."""
 
     def __init__(self, answers: Answers) -> None:
         self.answers = answers
 
     def once(self, case: Any, key: Any, compute: Callable[[], Any]) -> Any:
         """The recorded value of `case.once(key, …)`; where it was not recorded it is computed, from what was."""
-        found = self.answers.values.get(question("once", case.params, case.seed, key))
+        try:
+            found = self.answers.values.get(question("once", case.params, case.seed, key))
+        except Unanswerable:
+            found = None
         return compute() if found is None else decode(found)
 
     def name(self, name: str) -> Any:
-        """What `formulas` has under `name`: a function that looks its results up, or a constant."""
-        if name in self.answers.functions:
-            return functools.partial(self._call, name)
+        """A constant of `formulas`; AttributeError for a function's name."""
         if name in self.answers.constants:
             return decode(self.answers.constants[name])
-        raise AttributeError(f"nothing called {name} was recorded")
+        raise AttributeError(name)
 
-    def _call(self, name: str, *args: Any, **kwargs: Any) -> Any:
+    def call(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        """What the function `name` gave for these arguments; NotRecorded where it was not asked."""
         try:
             found = self.answers.values.get(question(name, args, kwargs))
         except Unanswerable as error:
@@ -109,13 +145,23 @@ class Reader:
         return decode(found)
 
 
-@functools.lru_cache(maxsize=16)
-def _reader(path: Path, stamp: tuple[int, int]) -> Reader:
-    return Reader(read_answers(path))
+_recorders: dict[Path, Tape] = {}
 
 
-def reader_beside(folder: Path) -> Reader:
-    """The reader of the answers in `folder`, read once as long as the file stays as it is."""
+@contextlib.contextmanager
+def recorded_by(tape: Tape, folder: Path) -> Iterator[None]:
+    """While it lasts, `tape` answers for the formulas of the bundle in `folder`."""
+    _recorders[folder] = tape
+    try:
+        yield
+    finally:
+        del _recorders[folder]
+
+
+def tape_of(folder: Path) -> Tape:
+    """What answers for the bundle in `folder`: its record, read once as long as the file stays as it is."""
+    if folder in _recorders:
+        return _recorders[folder]
     path = folder / FILE_NAME
     try:
         status = path.stat()
@@ -124,13 +170,22 @@ def reader_beside(folder: Path) -> Reader:
     return _reader(path, (status.st_mtime_ns, status.st_size))
 
 
+@functools.lru_cache(maxsize=16)
+def _reader(path: Path, stamp: tuple[int, int]) -> Reader:
+    return Reader(read_answers(path))
+
+
 def answers_beside(file: str) -> Callable[[str], Any]:
     """The `__getattr__` of a bundle's `formulas.py`, whose path is `file`."""
+    folder = Path(file).parent
 
     def name(wanted: str) -> Any:
         if wanted.startswith("__"):
             raise AttributeError(wanted)
-        return reader_beside(Path(file).parent).name(wanted)
+        try:
+            return tape_of(folder).name(wanted)
+        except AttributeError:
+            return Formula(folder, wanted)
 
     return name
 
@@ -172,9 +227,7 @@ def _feed(digest: Any, value: Any) -> None:
 
 
 def _name_of(value: Any) -> str | None:
-    """The name of a formula, whether it is the function itself or what stands for it in a bundle."""
-    if isinstance(value, functools.partial) and getattr(value.func, "__func__", None) is Reader._call:
-        return str(value.args[0])
+    """The name of a function, which is that of a formula in a bundle, too."""
     return value.__name__ if callable(value) and hasattr(value, "__name__") else None
 
 
@@ -187,6 +240,10 @@ def encode(value: Any) -> Any:
             raise Unanswerable(f"an array of {array.dtype}")
         whole = array.astype(kind)
         return ["g" if isinstance(value, np.generic) else "a", kind, list(array.shape), whole.tobytes()]
+    if isinstance(value, Handle | Opaque):
+        return ["h" if isinstance(value, Handle) else "o", value.type]
+    if isinstance(value, Fingerprint):
+        return ["p", list(value.shape), value.scale, list(value.projections)]
     if isinstance(value, bool | int | float | str) or value is None:
         return ["v", value]
     if isinstance(value, tuple | list):
@@ -205,6 +262,10 @@ def decode(node: Any) -> Any:
             except (ValueError, TypeError):
                 raise GraderFault("a recorded answer is damaged; download the bundle again") from None
             return array[()] if tag == "g" else array
+        case ["h" | "o" as tag, str(kind)]:
+            return Handle(0, kind) if tag == "h" else Opaque(kind)
+        case ["p", list(shape), float(scale), list(projections)]:
+            return Fingerprint(tuple(shape), scale, tuple(projections))
         case ["v", bool() | int() | float() | str() | None as value]:
             return value
         case ["t", list(items)]:

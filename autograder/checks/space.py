@@ -67,6 +67,12 @@ class Space:
                 return known
         raise ValueError(f"{name} is {value!r} in no case")
 
+    def simplest(self, name: str) -> tuple[Any, ...]:
+        """Values that parameter `name` may take, simplest first: of a strategy a sample's, small before large."""
+        if name in self.choices:
+            return self.choices[name]
+        return tuple(sorted(dict.fromkeys(self._sample(name)), key=lambda value: (len(repr(value)), repr(value))))
+
     @functools.lru_cache(maxsize=64)  # noqa: B019 — spaces live as long as their assignment
     def _sample(self, name: str) -> tuple[Any, ...]:
         from hypothesis import strategies as st

@@ -32,9 +32,8 @@ ISOLATION = click.option(
 def load(name: str) -> Declared:
     """The assignment called `name`, or in the folder `name`."""
     path = Path(name)
-    if (path / "assignment.toml").is_file():
-        return discover(path.resolve())
-    return find_assignment(name)
+    found = discover(path.resolve()) if (path / "assignment.toml").is_file() else find_assignment(name)
+    return with_answers(found)
 
 
 def level(name: str | None) -> Level | None:

@@ -93,7 +93,7 @@ def replay_command(token: str, file: Path, isolation: str | None) -> None:
 
     entry = _one(file)
     # by name, never by folder: a token may come from anybody, and loading an assignment runs its files
-    grading = grading_of(token, choose(level(isolation), at_least=Level.PROCESS), find_assignment)
+    grading = grading_of(token, choose(level(isolation), at_least=Level.PROCESS), _by_name)
     report = grade_read(grading, entry.read())
     make_console().print(render_report(report, sentences=sentences(grading.checks)))
     exit_if_unread([report])

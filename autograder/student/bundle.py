@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from autograder.assignment.discover import Declared, discover
+from autograder.assignment.discover import Declared
 from autograder.checks.answers import FILE_NAME, write_answers
 from autograder.errors import AssignmentError
 from autograder.model import Assignment
@@ -37,10 +37,8 @@ def bundle_files(declared: Declared, released: Mapping[str, bytes], seed: int = 
     files |= {f"reference/{slug}.py": released[f"{slug}.py"], **released}
     with tempfile.TemporaryDirectory() as root:
         write_tree(files, Path(root))
-        folder = Path(root) / "assignments" / slug
-        answers = record(declared, seed, source_digest(folder))
-        (folder / FILE_NAME).write_bytes(write_answers(answers))
-        files[f"assignments/{slug}/{FILE_NAME}"] = (folder / FILE_NAME).read_bytes()
+        folder = Path(root).resolve() / "assignments" / slug
+        files[f"assignments/{slug}/{FILE_NAME}"] = write_answers(record(declared, folder, seed, source_digest(folder)))
     return files
 
 
@@ -73,10 +71,3 @@ def zipped(files: Mapping[str, bytes], top: str) -> bytes:
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, files[name])
     return data.getvalue()
-
-
-def open_bundle(root: Path, slug: str) -> Declared:
-    """The assignment of a bundle that lies in `root`."""
-    from autograder.student.load import with_answers
-
-    return with_answers(discover(root / "assignments" / slug))

@@ -12,10 +12,10 @@ from typing import Any
 import msgspec
 
 from autograder.assignment.discover import Declared
-from autograder.checks.answers import FILE_NAME, Reader, reader_beside
+from autograder.checks.answers import FILE_NAME, Listed, Reader, tape_of
 from autograder.checks.case import Case
-from autograder.errors import AutograderError
-from autograder.model import Check
+from autograder.errors import AssignmentError, AutograderError
+from autograder.model import Check, Mistake
 
 Asked = Sequence[tuple[dict[str, Any], int]]
 
@@ -32,7 +32,9 @@ def with_answers(declared: Declared) -> Declared:
     folder = Path(declared.assignment.folder)
     if not is_bundle(folder):
         return declared
-    reader = reader_beside(folder)
+    reader = tape_of(folder)
+    if not isinstance(reader, Reader):
+        return declared  # the record is being made
     answers = reader.answers
     if answers.assignment != declared.assignment.id or answers.source != source_digest(folder):
         raise AutograderError(
@@ -40,7 +42,17 @@ def with_answers(declared: Declared) -> Declared:
             "versions were mixed. Unpack the bundle again, into an empty folder."
         )
     checks = tuple(_recorded(check, reader) for check in declared.checks if check.id in answers.cases)
-    return dataclasses.replace(declared, checks=checks)
+    mistakes = tuple(_mistake(one) for one in answers.mistakes)
+    return dataclasses.replace(declared, checks=checks, mistakes=mistakes)
+
+
+def _mistake(listed: Listed) -> Mistake:
+    """A mistake whose numbers are recorded: it has no code to be run."""
+
+    def build() -> dict[str, Callable[..., Any]]:
+        raise AssignmentError(listed.name, ["a bundle holds no code of mistakes"])
+
+    return Mistake(listed.name, listed.entry_point, listed.caught_by, listed.says, build, listed.seen_in)
 
 
 def source_digest(folder: Path) -> str:
@@ -69,9 +81,13 @@ class RecordedSpace:
         self._reader = reader
 
     @property
-    def values(self) -> dict[str, tuple[Any, ...]]:
-        """Every value that a parameter of a case can have."""
-        return self._space.values if self._space is not None else {}
+    def names(self) -> set[str]:
+        """The names of the parameters."""
+        return self._space.names if self._space is not None else set()
+
+    def parameter(self, name: str, value: Any) -> Any:
+        """The value of a parameter that a replay token writes as `value`; ValueError for one that no case has."""
+        return self._space.parameter(name, value)
 
     @functools.cached_property
     def _cases(self) -> tuple[Case, ...]:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
+import graphlib
 import itertools
 import types
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 import autograder
-from autograder.assignment.discover import Declared, beside
-from autograder.checks.answers import Answers, Unanswerable, encode, question
-from autograder.checks.case import SHRINK_SEEDS, Case
+from autograder.assignment.discover import Declared, beside, discover
+from autograder.checks.answers import Answers, Listed, Unanswerable, encode, question, recorded_by
+from autograder.checks.case import Case
+from autograder.checks.fingerprint import fingerprint
 from autograder.checks.run import attempt, cases_of
+from autograder.checks.space import SHRINK_SEEDS
 from autograder.checks.student import Student
-from autograder.errors import AssignmentError
-from autograder.model import Check, Verdict, Visibility
+from autograder.errors import AssignmentError, GraderFault
+from autograder.model import Check, Mistake, Verdict
 from autograder.sandbox.local import LocalProgram
 
 Asked = list[tuple[dict[str, Any], int]]
@@ -27,24 +31,29 @@ SIMPLE = 12  # simple cases that a failure is shrunk to, for each check
 
 
 class Recorder:
-    """Notes what is asked and answered: of `case.once`, and of the functions of `formulas` outside of it."""
+    """Notes what is asked of the functions of `formulas` and of `case.once`, and what they answer."""
 
-    def __init__(self) -> None:
+    def __init__(self, formulas: types.ModuleType | None) -> None:
+        self.formulas = formulas
         self.values: dict[bytes, Any] = {}
+        self.constants: dict[str, Any] = {}
         self._new: list[bytes] = []  # noted since the outermost call began
 
     def once(self, case: Case, key: Any, compute: Callable[[], Any]) -> Any:
         """`compute()`, noted under the case and `key`; where its value is not plain data, what it asked is noted."""
         return self._noted(("once", case.params, case.seed, key), compute)
 
-    def function(self, name: str, formula: Callable[..., Any]) -> Callable[..., Any]:
-        """`formula`, whose calls are noted under `name`."""
+    def name(self, name: str) -> Any:
+        """A constant of `formulas`, noted; AttributeError for a function's name."""
+        value = getattr(self.formulas, name)
+        if callable(value):
+            raise AttributeError(name)
+        self.constants[name] = encode(value)
+        return value
 
-        def asked(*args: Any, **kwargs: Any) -> Any:
-            return self._noted((name, args, kwargs), lambda: formula(*args, **kwargs))
-
-        asked.__name__ = name
-        return asked
+    def call(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        """What the function `name` gives for these arguments, noted."""
+        return self._noted((name, args, kwargs), lambda: getattr(self.formulas, name)(*args, **kwargs))
 
     def _noted(self, parts: Sequence[Any], compute: Callable[[], Any]) -> Any:
         before = len(self._new)
@@ -62,77 +71,93 @@ class Recorder:
         return value
 
 
-@contextlib.contextmanager
-def recording(declared: Declared, recorder: Recorder) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
-    """While it lasts the formulas of the assignment note what they are asked. Gives the names of its functions, and its
-    constants, encoded."""
-    module = beside(declared.assignment, FORMULAS)
-    if module is None:
-        yield (), {}
-        return
-    own = {name: value for name, value in vars(module).items() if not name.startswith("__") and _is_own(value, module)}
-    functions = {name: value for name, value in own.items() if callable(value)}
-    constants = {name: encode(value) for name, value in own.items() if name not in functions}
-    try:
-        for name, function in functions.items():
-            setattr(module, name, recorder.function(name, function))
-        yield tuple(sorted(functions)), constants
-    finally:
-        for name, function in functions.items():
-            setattr(module, name, function)
-
-
-def _is_own(value: Any, module: types.ModuleType) -> bool:
-    if isinstance(value, types.ModuleType | type):
-        return False
-    return getattr(value, "__module__", module.__name__) == module.__name__
-
-
-def record(declared: Declared, seed: int, source: str) -> Answers:
-    """What a bundle of `declared` knows: the answers to its public checks under `seed`.
+def record(full: Declared, folder: Path, seed: int, source: str) -> Answers:
+    """What the bundle in `folder` has to know: the answers to its checks under `seed`, by the reference and the
+    formulas of `full`.
 
     A check that asks about values of the student's own cannot be answered beforehand: it is left out, and says so.
-    Raises AssignmentError where the reference does not pass a public check."""
-    recorder = Recorder()
-    cases: dict[str, Asked] = {}
-    simple: dict[str, Asked] = {}
-    left_out: dict[str, str] = {}
-    for check in public(declared):
-        asked = [(case.params, case.seed) for case in cases_of(check, seed)]
-        shrunk = simple_cases(check)
-        if _asks_about_the_student(declared, check, asked):
-            left_out[check.id] = LEFT_OUT
-            continue
-        with recording(declared, recorder) as (functions, constants):
-            if not _passes(declared, check, asked, recorder):
-                raise AssignmentError(declared.assignment.folder, [f"the reference does not pass {check.id}"])
-            simple[check.id] = [one for one in shrunk if _passes(declared, check, [one], recorder)]
-        cases[check.id] = asked
+    Raises AssignmentError where the reference does not pass a check."""
+    recorder = Recorder(beside(full.assignment, FORMULAS))
+    with recorded_by(recorder, folder):
+        checks = discover(folder)
+    paper = _paper(Bundle(full, checks, folder), seed, recorder)
     return Answers(
-        assignment=declared.assignment.id,
+        assignment=full.assignment.id,
         source=source,
         seed=seed,
         made_with=autograder.__version__,
-        cases=cases,
-        simple=simple,
-        values=dict(sorted(recorder.values.items())),
-        constants=constants,
-        functions=functions,
-        left_out=left_out,
-        mistakes=[],
+        cases=paper.cases,
+        simple=paper.simple,
+        values=dict(sorted((recorder.values | _traces(full, paper)).items())),
+        constants=recorder.constants,
+        left_out=paper.left_out,
+        mistakes=[Listed(m.name, m.entry_point, m.caught_by, m.says, m.seen_in) for m in full.mistakes],
     )
 
 
-def public(declared: Declared) -> list[Check]:
-    """The checks that students have."""
-    return [check for check in declared.checks if check.visibility is Visibility.PUBLIC]
+@dataclass(frozen=True)
+class Bundle:
+    """The checks of a bundle, and the full assignment that it is made from."""
+
+    full: Declared
+    declared: Declared
+    folder: Path
+
+    def passes(self, check: Check, asked: Asked, tape: Recorder) -> bool:
+        """Whether the reference passes `check` on these cases."""
+        return self._tried(check, asked, tape, LocalProgram(vars(self.full.reference))) is Verdict.PASS
+
+    def asks_about_the_student(self, check: Check, asked: Asked, formulas: types.ModuleType | None) -> bool:
+        """Whether the questions change with the last digits of what the student answers."""
+        questions = []
+        for noise in (0.0, 1e-13):
+            tape = Recorder(formulas)
+            with recorded_by(tape, self.folder):
+                self._tried(check, asked, tape, _Shaken(vars(self.full.reference), noise))
+            questions.append(tape.values.keys())
+        return questions[0] != questions[1]
+
+    def _tried(self, check: Check, asked: Asked, tape: Recorder, program: LocalProgram) -> Verdict:
+        student = Student(self.full.assignment, program)
+        return attempt(check, student, [Case(params, case_seed, tape) for params, case_seed in asked]).verdict
+
+
+@dataclass
+class _Paper:
+    cases: dict[str, Asked] = field(default_factory=dict)
+    simple: dict[str, Asked] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
+
+
+def _paper(bundle: Bundle, seed: int, recorder: Recorder) -> _Paper:
+    """The cases of each check that can be answered, with their answers in `recorder`."""
+    paper = _Paper()
+    for check in _needed_first(bundle.declared.checks):
+        if lost := next((need for need in check.needs if need in paper.left_out), None):
+            paper.left_out[check.id] = f"it counts only together with {lost}, which is not in the bundle"
+            continue
+        asked = [(case.params, case.seed) for case in cases_of(check, seed)]
+        if bundle.asks_about_the_student(check, asked, recorder.formulas):
+            paper.left_out[check.id] = LEFT_OUT
+            continue
+        with recorded_by(recorder, bundle.folder):
+            if not bundle.passes(check, asked, recorder):
+                raise AssignmentError(bundle.full.assignment.folder, [f"the reference does not pass {check.id}"])
+            simple = [one for one in simple_cases(check) if bundle.passes(check, [one], recorder)]
+        paper.cases[check.id], paper.simple[check.id] = asked, simple
+    return paper
+
+
+def _needed_first(checks: Sequence[Check]) -> list[Check]:
+    by_id = {check.id: check for check in checks}
+    return [by_id[name] for name in graphlib.TopologicalSorter({c.id: c.needs for c in checks}).static_order()]
 
 
 def simple_cases(check: Check) -> Asked:
     """The simplest cases of a check's space: each parameter at its simplest but for one, then the rows."""
     if check.strategy is None:
         return []
-    values = check.strategy.values
+    values = {name: check.strategy.simplest(name) for name in sorted(check.strategy.names)}
     base = {name: choices[0] for name, choices in values.items()}
     others = [base | {name: choice} for name, choices in values.items() for choice in choices[1:]]
     found: list[dict[str, Any]] = []
@@ -142,24 +167,38 @@ def simple_cases(check: Check) -> Asked:
     return list(itertools.islice(((params, s) for s in SHRINK_SEEDS[:2] for params in found), SIMPLE))
 
 
-def _passes(declared: Declared, check: Check, asked: Asked, tape: Recorder) -> bool:
-    return _tried(declared, check, asked, tape, LocalProgram(vars(declared.reference))) is Verdict.PASS
+def _traces(declared: Declared, paper: _Paper) -> dict[bytes, Any]:
+    """What each mistake gives where a check fails it, as fingerprints, under the question that an examiner asks."""
+    found: dict[bytes, Any] = {}
+    for check in (check for check in declared.checks if check.id in paper.cases):
+        for mistake in declared.mistakes:
+            if check.entry_point in mistake.entry_points:
+                asked = [*paper.cases[check.id], *(paper.simple[check.id] if check.id in mistake.caught_by else ())]
+                for params, case_seed in asked:
+                    if (trace := _trace(declared, check, mistake, params, case_seed)) is not None:
+                        key = question("once", params, case_seed, ("mistake", check.id, mistake.name))
+                        found[key] = trace
+    return found
 
 
-def _tried(declared: Declared, check: Check, asked: Asked, tape: Recorder, program: LocalProgram) -> Verdict:
-    student = Student(declared.assignment, program)
-    return attempt(check, student, [Case(params, case_seed, tape) for params, case_seed in asked]).verdict
+def _trace(declared: Declared, check: Check, mistake: Mistake, params: dict[str, Any], seed: int) -> Any:
+    student = Student(declared.assignment, LocalProgram({**vars(declared.reference), **mistake.replacements}))
+    try:
+        tried = attempt(check, student, [Case(params, seed)])
+        return encode(_printed(tried.trace)) if tried.fault is not None else None
+    except (GraderFault, Unanswerable):
+        return None
 
 
-def _asks_about_the_student(declared: Declared, check: Check, asked: Asked) -> bool:
-    """Whether the questions change with the last digits of what the student answers."""
-    questions = []
-    for noise in (0.0, 1e-13):
-        tape = Recorder()
-        with recording(declared, tape):
-            _tried(declared, check, asked, tape, _Shaken(vars(declared.reference), noise))
-        questions.append(tape.values.keys())
-    return questions[0] != questions[1]
+def _printed(value: Any) -> Any:
+    """`value` with fingerprints for arrays. What stays in the worker is told by its type alone, as everywhere."""
+    if isinstance(value, np.ndarray):
+        return fingerprint(value)
+    if isinstance(value, tuple | list):
+        return type(value)(_printed(item) for item in value)
+    if isinstance(value, Mapping):
+        return {key: _printed(item) for key, item in value.items()}
+    return value
 
 
 class _Shaken(LocalProgram):
@@ -171,6 +210,9 @@ class _Shaken(LocalProgram):
 
     def calls(self, calls: Sequence[Any]) -> list[Any]:
         return [_shake(outcome, 1 + self._noise) for outcome in super().calls(calls)]
+
+    def _ask(self, number: int, args: tuple[Any, ...]) -> Any:
+        return super()._ask(number, _shake(args, 1 + self._noise))
 
 
 def _shake(value: Any, factor: float) -> Any:
