@@ -34,6 +34,7 @@ from autograder.sandbox.runner import SandboxRunner
 from autograder.sandbox.sandbox import Sandboxes
 from autograder.score import grader_failed, total
 from autograder.store import Store, result_key
+from autograder.student.load import with_answers
 from autograder.submission import Entry
 from autograder.submission.text import printable
 from autograder.version import VERSION
@@ -62,7 +63,8 @@ def grade(
 
     Raises AssignmentError for a broken assignment and IsolationUnavailable where no isolation holds; a submission that
     cannot be read gets a report that says so."""
-    declared = discover(assignment.resolve()) if isinstance(assignment, Path) else find_assignment(assignment)
+    found = discover(assignment.resolve()) if isinstance(assignment, Path) else find_assignment(assignment)
+    declared = with_answers(found)
     held = choose(Level(isolation) if isolation else None)
     return grade_one(Grading(declared, seed, held, declared.checks), Path(submission).stem, Path(submission))
 

@@ -19,6 +19,7 @@ from autograder.reports.cell import display, entry_html, entry_text, notice
 from autograder.reports.digest import Part
 from autograder.sandbox.local import LocalRunner
 from autograder.score import grader_failed, total
+from autograder.student.load import with_answers
 from autograder.text import hint
 
 NOT_ISOLATED = "This run was not isolated: it ran in the notebook's own process, where code can do anything."
@@ -72,7 +73,7 @@ def _owner(entry_point: str) -> Declared:
     for folder in assignment_folders().values():
         here = [entry.name for entry in load_assignment(folder).entry_points]
         if entry_point in here:
-            return discover(folder)  # only this one: another's reference may import torch
+            return with_answers(discover(folder))  # only this one: another's reference may import torch
         names += here
     raise AutograderError(f"No assignment here has an entry point {entry_point!r}; {hint(entry_point, names)}")
 

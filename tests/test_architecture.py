@@ -23,7 +23,19 @@ COMMON = (
 )
 
 # What joins the stages and may therefore import them.
-JOINERS = ("examine", "explain", "pipeline", "timing", "replay", "practice", "notebook", "prove", "nbgrader", "cli")
+JOINERS = (
+    "examine",
+    "explain",
+    "pipeline",
+    "timing",
+    "replay",
+    "practice",
+    "student",
+    "notebook",
+    "prove",
+    "nbgrader",
+    "cli",
+)
 
 # Every exception to "a stage knows only itself", with its reason.
 EXCEPTIONS = {

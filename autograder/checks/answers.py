@@ -74,6 +74,12 @@ def read_answers(path: Path) -> Answers:
         data = path.read_bytes()
     except OSError as error:
         raise AutograderError(f"{path} cannot be read ({error.strerror}); {again}.") from None
+    return unpack_answers(data, path)
+
+
+def unpack_answers(data: bytes, path: Path) -> Answers:
+    """The answers in `data`, the content of `path`; see `read_answers`."""
+    again = "download the bundle again"
     if not data.startswith(MAGIC):
         kind, _, number = MAGIC.rpartition(b" ")
         if data.startswith(kind):

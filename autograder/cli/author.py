@@ -99,11 +99,32 @@ def _findings(declared: Declared, options: Options, mutants: bool) -> Iterator[F
     type=click.Path(path_type=Path, file_okay=False),
     help="Write DIR/source/ASSIGNMENT of an nbgrader course instead.",
 )
-def release_command(assignment: str, check_only: bool, course: Path | None) -> None:
-    """Write student_templates/ASSIGNMENT: the reference without its solutions, as a notebook and a script."""
+@click.option(
+    "--student", is_flag=True, help="Write ASSIGNMENT-student.zip instead: all that a student needs to check."
+)
+@click.option("--wheel", is_flag=True, help="With --student: as a wheel, to be installed by pip.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    help="With --student: where to write it; default: here.",
+)
+def release_command(
+    assignment: str, check_only: bool, course: Path | None, student: bool, wheel: bool, out: Path
+) -> None:
+    """Write student_templates/ASSIGNMENT: the reference without its solutions, as a notebook and a script.
+
+    With --student the templates, the public checks and recorded answers go into one file. It holds no solution, no
+    formula, no hidden check and no code of a mistake; `autograder check` works from it.
+    """
     from autograder.release import drift, leaks, render, write
 
     declared = load(assignment)
+    if student:
+        _release_to_students(declared, wheel, out)
+        return
+    if wheel:
+        raise click.UsageError("--wheel goes with --student.")
     if course:
         _release_to_course(declared, course, check_only)
         return
@@ -119,6 +140,21 @@ def release_command(assignment: str, check_only: bool, course: Path | None) -> N
     write(files, folder)
     for name in files:
         click.echo(folder / name)
+
+
+def _release_to_students(declared: Declared, wheel: bool, out: Path) -> None:
+    """One file that is complete before it takes its place."""
+    from autograder.reports.terminal import make_console
+    from autograder.student.bundle import release_bundle
+    from autograder.text import write_whole
+
+    with make_console(stderr=True).status(f"recording answers of {declared.assignment.id}"):
+        bundle = release_bundle(declared, entry_point_points(declared.checks), wheel=wheel)
+    out.mkdir(parents=True, exist_ok=True)
+    write_whole(out / bundle.name, bundle.data)
+    click.echo(out / bundle.name)
+    for check, why in bundle.left_out.items():
+        click.echo(f"not in it: {check}: {why}", err=True)
 
 
 def _release_to_course(declared: Declared, root: Path, check_only: bool) -> None:

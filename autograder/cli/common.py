@@ -13,6 +13,7 @@ from autograder.assignment.discover import Declared, assignment_folders, discove
 from autograder.errors import AutograderError
 from autograder.model import Check, GradeReport, Level, Visibility
 from autograder.reports.digest import unread
+from autograder.student.load import with_answers
 from autograder.text import hint
 
 

@@ -17,6 +17,7 @@ from autograder.pipeline import Grading, grade_read
 from autograder.reports.digest import unread
 from autograder.sandbox.isolation import choose
 from autograder.score import grader_failed
+from autograder.student.load import with_answers
 from autograder.submission import Entry, find_submissions
 
 PRACTICE_SEED = 0  # the same cases every time, so that an edit is the only thing that changes between two runs
@@ -93,7 +94,9 @@ def replay_command(token: str, file: Path, isolation: str | None) -> None:
 
     entry = _one(file)
     # by name, never by folder: a token may come from anybody, and loading an assignment runs its files
-    grading = grading_of(token, choose(level(isolation), at_least=Level.PROCESS), _by_name)
+    grading = grading_of(
+        token, choose(level(isolation), at_least=Level.PROCESS), lambda slug: with_answers(find_assignment(slug))
+    )
     report = grade_read(grading, entry.read())
     make_console().print(render_report(report, sentences=sentences(grading.checks)))
     exit_if_unread([report])

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import tempfile
-import zipfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.assignment.discover import Declared
-from autograder.checks.answers import FILE_NAME, write_answers
-from autograder.errors import AssignmentError
+from autograder.checks.answers import FILE_NAME, unpack_answers, write_answers
+from autograder.errors import AssignmentError, AutograderError
 from autograder.model import Assignment
+from autograder.release import leaks, render
+from autograder.student.archive import instructions, wheel_name, wheel_of, zipped
 from autograder.student.load import source_digest
 from autograder.student.recorder import FORMULAS, record
+from autograder.student.secrets import secrets_in
 
 # What stays with the instructor. Of `formulas` the names stay; what they compute is recorded.
 KEPT_BACK = ("hidden.py", "mistakes.py", "variants.py", "speed.py", "equivalent.toml", f"{FORMULAS}.py")
@@ -25,6 +27,33 @@ from autograder import answers_beside
 __getattr__ = answers_beside(__file__)
 '''
 PRACTICE_SEED = 0
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A file for students, and the public checks that are not in it, with the reason."""
+
+    name: str
+    data: bytes
+    left_out: dict[str, str]
+
+
+def release_bundle(declared: Declared, points: Mapping[str, float], wheel: bool = False) -> Bundle:
+    """`SLUG-student.zip`, or a wheel. `points` are those of the public checks of each entry point.
+
+    Raises AssignmentError where the reference cannot be released, and AutograderError where a solution, a formula or
+    a hidden check's name would be in the bundle."""
+    assignment = declared.assignment
+    released = render(assignment, points)
+    files = bundle_files(declared, released)
+    if leaked := [*leaks(assignment, released), *secrets_in(files, declared)]:
+        raise AutograderError("The bundle would hold what students must not have: " + "; ".join(leaked[:3]))
+    folder = f"assignments/{assignment.id}"
+    left_out = unpack_answers(files[f"{folder}/{FILE_NAME}"], Path(FILE_NAME)).left_out
+    files["README.md"] = released["README.md"] + instructions(assignment, left_out).encode()
+    if wheel:
+        return Bundle(wheel_name(assignment), wheel_of(assignment, files), left_out)
+    return Bundle(f"{assignment.id}-student.zip", zipped(files, f"{assignment.id}-student"), left_out)
 
 
 def bundle_files(declared: Declared, released: Mapping[str, bytes], seed: int = PRACTICE_SEED) -> dict[str, bytes]:
@@ -59,15 +88,3 @@ def write_tree(files: Mapping[str, bytes], root: Path) -> None:
     for name, data in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes(data)
-
-
-def zipped(files: Mapping[str, bytes], top: str) -> bytes:
-    """`files` as a zip whose one folder is `top`; equal files give equal bytes."""
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(files):
-            entry = zipfile.ZipInfo(f"{top}/{name}", (1980, 1, 1, 0, 0, 0))
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, files[name])
-    return data.getvalue()

@@ -91,8 +91,13 @@ def record(full: Declared, folder: Path, seed: int, source: str) -> Answers:
         values=dict(sorted((recorder.values | _traces(full, paper)).items())),
         constants=recorder.constants,
         left_out=paper.left_out,
-        mistakes=[Listed(m.name, m.entry_point, m.caught_by, m.says, m.seen_in) for m in full.mistakes],
+        mistakes=[_listed(mistake, paper) for mistake in full.mistakes],
     )
+
+
+def _listed(mistake: Mistake, paper: _Paper) -> Listed:
+    caught_by = tuple(check for check in mistake.caught_by if check in paper.cases)
+    return Listed(mistake.name, mistake.entry_point, caught_by, mistake.says, mistake.seen_in)
 
 
 @dataclass(frozen=True)
