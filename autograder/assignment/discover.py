@@ -8,7 +8,7 @@ import importlib.util
 import sys
 import types
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -38,6 +38,8 @@ class Declared:
     mistakes: tuple[Mistake, ...]
     variants: tuple[Variant, ...]
     reference: types.ModuleType
+    # in a student's bundle: how the reference ("") or a mistake, by name, fared on a case of a check
+    recorded: Callable[[Check, Any, str], Any] | None = None
 
 
 def course_folders(start: Path | None = None) -> list[Path]:

@@ -6,6 +6,7 @@ probability 0, and the array cannot be read back from two numbers of its hundred
 from __future__ import annotations
 
 import functools
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,18 +28,23 @@ class Fingerprint:
     scale: float
     projections: tuple[float, ...]
 
-    def matches(self, array: Any, closeness: float) -> bool:
-        """Whether `array` has these numbers, to within `closeness` of the largest."""
-        array = np.asarray(array)
-        if array.shape != self.shape or array.dtype.kind not in "fiu" or not np.isfinite(array).all():
+    def matches(self, other: Any, closeness: float) -> bool:
+        """Whether `other`, an array or a fingerprint, has these numbers, to within `closeness` of the largest."""
+        found = other if isinstance(other, Fingerprint) else fingerprint(other) if _is_numbers(other) else None
+        if not isinstance(found, Fingerprint) or found.shape != self.shape:
             return False
-        bound = DEVIATIONS * closeness * self.scale * np.sqrt(array.size)
-        found = _project(array)
-        return all(abs(mine - theirs) <= bound for mine, theirs in zip(found, self.projections, strict=True))
+        bound = DEVIATIONS * closeness * self.scale * math.sqrt(math.prod(self.shape))
+        pairs = zip(found.projections, self.projections, strict=True)
+        return all(abs(mine - theirs) <= bound for mine, theirs in pairs)
 
 
-def fingerprint(array: Array) -> Fingerprint | Array:
+def _is_numbers(value: Any) -> bool:
+    return isinstance(value, np.ndarray | np.generic | float | int)
+
+
+def fingerprint(array: Any) -> Any:
     """The fingerprint of `array`; the array itself where it is small, or has numbers that are not finite."""
+    array = np.asarray(array)
     if array.size <= WHOLE or array.dtype.kind not in "fiu" or not np.isfinite(array).all():
         return array
     return Fingerprint(array.shape, float(np.max(np.abs(array))), _project(array))
@@ -51,5 +57,5 @@ def _project(array: Array) -> tuple[float, ...]:
 
 @functools.lru_cache(maxsize=128)
 def _directions(size: int) -> Array:
-    # float32 halves nothing here; the seed is fixed, so that both sides project alike (NEP 19 keeps PCG64's streams)
+    # the seed is fixed, so that both sides project alike (NEP 19 keeps PCG64's streams)
     return np.random.Generator(np.random.PCG64(size)).standard_normal((PROJECTIONS, size))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.assignment.discover import Declared
+from autograder.assignment.discover import Declared, discover
 from autograder.checks.answers import FILE_NAME, unpack_answers, write_answers
 from autograder.errors import AssignmentError, AutograderError
 from autograder.model import Assignment
@@ -61,6 +61,7 @@ def bundle_files(declared: Declared, released: Mapping[str, bytes], seed: int = 
 
     The template stands in the reference's place: what it gives to students is there, and what they write is not.
     Raises AssignmentError where the reference does not pass its public checks."""
+    declared = discover(Path(declared.assignment.folder))  # its modules may be another's by now: a bundle's of one name
     slug = declared.assignment.id
     files = {f"assignments/{slug}/{name}": data for name, data in _shared(declared.assignment).items()}
     files |= {f"reference/{slug}.py": released[f"{slug}.py"], **released}

@@ -16,6 +16,7 @@ from autograder.checks.answers import FILE_NAME, Listed, Reader, tape_of
 from autograder.checks.case import Case
 from autograder.errors import AssignmentError, AutograderError
 from autograder.model import Check, Mistake
+from autograder.student.seen import RecordedSeen
 
 Asked = Sequence[tuple[dict[str, Any], int]]
 
@@ -43,7 +44,7 @@ def with_answers(declared: Declared) -> Declared:
         )
     checks = tuple(_recorded(check, reader) for check in declared.checks if check.id in answers.cases)
     mistakes = tuple(_mistake(one) for one in answers.mistakes)
-    return dataclasses.replace(declared, checks=checks, mistakes=mistakes)
+    return dataclasses.replace(declared, checks=checks, mistakes=mistakes, recorded=RecordedSeen(reader))
 
 
 def _mistake(listed: Listed) -> Mistake:
@@ -97,10 +98,10 @@ class RecordedSpace:
         """The recorded cases, whatever the seed: there are answers to no others."""
         return self._cases
 
-    def shrink(self, fails: Callable[[Case], bool], seed: int) -> Case | None:
-        """The first of the recorded simple cases that fails; None where none does."""
-        cases = (self.case(params, case_seed) for params, case_seed in self._simple)
-        return next((case for case in cases if fails(case)), None)
+    def shrink(self, case: Case, holds: Callable[[Case], bool]) -> Case:
+        """The first of the recorded simple cases for which `holds` is true; `case` itself where there is none."""
+        simple = (self.case(params, case_seed) for params, case_seed in self._simple)
+        return next((one for one in simple if holds(one)), case)
 
     def case(self, params: dict[str, Any], seed: int) -> Case:
         """One case, whose answers are looked up."""

@@ -23,6 +23,7 @@ from autograder.checks.student import Student
 from autograder.errors import AssignmentError, GraderFault
 from autograder.model import Check, Mistake, Verdict
 from autograder.sandbox.local import LocalProgram
+from autograder.student.seen import fault_told, seen_question
 
 Asked = list[tuple[dict[str, Any], int]]
 FORMULAS = "formulas"
@@ -88,7 +89,7 @@ def record(full: Declared, folder: Path, seed: int, source: str) -> Answers:
         made_with=autograder.__version__,
         cases=paper.cases,
         simple=paper.simple,
-        values=dict(sorted((recorder.values | _traces(full, paper)).items())),
+        values=dict(sorted((recorder.values | _seen(full, paper)).items())),
         constants=recorder.constants,
         left_out=paper.left_out,
         mistakes=[_listed(mistake, paper) for mistake in full.mistakes],
@@ -172,27 +173,32 @@ def simple_cases(check: Check) -> Asked:
     return list(itertools.islice(((params, s) for s in SHRINK_SEEDS[:2] for params in found), SIMPLE))
 
 
-def _traces(declared: Declared, paper: _Paper) -> dict[bytes, Any]:
-    """What each mistake gives where a check fails it, as fingerprints, under the question that an examiner asks."""
+def _seen(declared: Declared, paper: _Paper) -> dict[bytes, Any]:
+    """How the reference fares on each case, and each mistake where the check fails it, with fingerprints for arrays."""
     found: dict[bytes, Any] = {}
     for check in (check for check in declared.checks if check.id in paper.cases):
+        asked, simple = paper.cases[check.id], paper.simple[check.id]
+        _note_seen(found, declared, check, None, [*asked, *simple])
         for mistake in declared.mistakes:
             if check.entry_point in mistake.entry_points:
-                asked = [*paper.cases[check.id], *(paper.simple[check.id] if check.id in mistake.caught_by else ())]
-                for params, case_seed in asked:
-                    if (trace := _trace(declared, check, mistake, params, case_seed)) is not None:
-                        key = question("once", params, case_seed, ("mistake", check.id, mistake.name))
-                        found[key] = trace
+                claimed = simple if check.id in mistake.caught_by else []
+                _note_seen(found, declared, check, mistake, [*asked, *claimed])
     return found
 
 
-def _trace(declared: Declared, check: Check, mistake: Mistake, params: dict[str, Any], seed: int) -> Any:
-    student = Student(declared.assignment, LocalProgram({**vars(declared.reference), **mistake.replacements}))
-    try:
-        tried = attempt(check, student, [Case(params, seed)])
-        return encode(_printed(tried.trace)) if tried.fault is not None else None
-    except (GraderFault, Unanswerable):
-        return None
+def _note_seen(
+    found: dict[bytes, Any], declared: Declared, check: Check, mistake: Mistake | None, asked: Asked
+) -> None:
+    functions = {**vars(declared.reference), **(mistake.replacements if mistake else {})}
+    for params, case_seed in asked:
+        student = Student(declared.assignment, LocalProgram(functions))
+        try:
+            tried = attempt(check, student, [Case(params, case_seed)])
+            told = encode([_printed(tried.trace), fault_told(tried.fault)])
+        except (GraderFault, Unanswerable):
+            continue
+        if mistake is None or tried.fault is not None:
+            found[seen_question(check, params, case_seed, mistake.name if mistake else "")] = told
 
 
 def _printed(value: Any) -> Any:
