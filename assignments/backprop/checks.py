@@ -6,7 +6,7 @@ import numpy as np
 
 from autograder import Pair, check, expect, expect_shape, expect_unmodified, vjp
 
-from . import formulas
+from . import formulas, functions
 from .cases import (
     AFFINE,
     ELEMENTWISE,
@@ -286,15 +286,15 @@ def two_layer_loss_pure(student, case):
 def numerical_gradient_values(student, case):
     """The gradient of a function of several variables, each element in its place."""
     x, a = case.array("x", *case.shape), mixed_terms(case)
-    gradient = student.numerical_gradient(lambda point: float(formulas.bilinear(point, a)), x, case.h)
-    expect(student, gradient=(gradient, *vjp(formulas.bilinear, (x, a), 1.0, wrt=(0,))))
+    gradient = student.numerical_gradient(lambda point: float(functions.bilinear(point, a)), x, case.h)
+    expect(student, gradient=(gradient, *vjp(functions.bilinear, (x, a), 1.0, wrt=(0,))))
 
 
 @check("numerical_gradient", points=0.5, given=STEPS, examples=2, needs=("numerical_gradient.values",))
 def numerical_gradient_shape(student, case):
     """The gradient has exactly x's shape."""
     x, a = case.array("x", *case.shape), mixed_terms(case)
-    gradient = student.numerical_gradient(lambda point: float(formulas.bilinear(point, a)), x, case.h)
+    gradient = student.numerical_gradient(lambda point: float(functions.bilinear(point, a)), x, case.h)
     expect_shape(gradient=(gradient, x.shape))
 
 
@@ -302,8 +302,8 @@ def numerical_gradient_shape(student, case):
 def numerical_gradient_central(student, case):
     """The difference is central, (f(x + h) - f(x - h)) / 2h: exact for a parabola, and ah² too large for ax³."""
     x, a = case.array("x", *case.shape), case.array("cubic", *case.shape)
-    gradient = student.numerical_gradient(lambda point: float(formulas.cubic(point, a)), x, case.h)
-    (exact,) = vjp(formulas.cubic, (x, a), 1.0, wrt=(0,))
+    gradient = student.numerical_gradient(lambda point: float(functions.cubic(point, a)), x, case.h)
+    (exact,) = vjp(functions.cubic, (x, a), 1.0, wrt=(0,))
     expect(student, gradient=(gradient, exact + a * case.h**2))
 
 
@@ -311,7 +311,7 @@ def numerical_gradient_central(student, case):
 def numerical_gradient_default_step(student, case):
     """h is 1e-5 if it is not given."""
     a = 1e10 * case.array("cubic", 2, 3)  # at 0 the central difference of ax³ is ah², and nothing else
-    gradient = student.numerical_gradient(lambda point: float(formulas.cubic(point, a)), np.zeros((2, 3)))
+    gradient = student.numerical_gradient(lambda point: float(functions.cubic(point, a)), np.zeros((2, 3)))
     expect(student, gradient=(gradient, a * 1e-10))
 
 
@@ -319,4 +319,4 @@ def numerical_gradient_default_step(student, case):
 def numerical_gradient_pure(student, case):
     """x is left as it was."""
     x, a = case.array("x", *case.shape), mixed_terms(case)
-    expect_unmodified(student, "numerical_gradient", f=lambda point: float(formulas.bilinear(point, a)), x=x, h=case.h)
+    expect_unmodified(student, "numerical_gradient", f=lambda point: float(functions.bilinear(point, a)), x=x, h=case.h)

@@ -49,13 +49,3 @@ def two_layer_loss(w1, b1, w2, b2, x, y, reg):
     """w1 (D, H), b1 (H,), w2 (H, C), b2 (C,), x (N, D), y (N,) → a scalar."""
     scores = affine(relu(affine(x, w1, b1)), w2, b2)
     return softmax_loss(scores, y) + reg / 2 * ((w1**2).sum() + (w2**2).sum())
-
-
-def bilinear(x, a):
-    """Any shape, a (size, size) with a zero diagonal → a scalar, linear in each element of x alone."""
-    return x.ravel() @ a @ x.ravel()
-
-
-def cubic(x, a):
-    """x and a of one shape → a scalar. Its central difference with step h is 3ax² + ah² exactly."""
-    return (a * x**3).sum()

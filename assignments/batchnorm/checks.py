@@ -7,7 +7,7 @@ import numpy as np
 
 from autograder import CheckFailed, Pair, check, expect, expect_shape, expect_unmodified
 
-from . import formulas
+from . import arrays, formulas
 from .cases import BATCH, LAYER, SPATIAL
 
 # ── what the layers share: questions to the forward pass ───────────────────────────────────────
@@ -26,11 +26,11 @@ def statistics(kind, student, case):
     inputs = (x, np.ones_like(gamma), np.full_like(gamma, shift), *state)
     out, *_ = called(kind, student, inputs, **kind.options(case))
     expect_shape(out=(out, x.shape))
-    out, var = out.astype(float), formulas.variance(x, kind.axes)
+    out, var = out.astype(float), arrays.variance(x, kind.axes)
     expect(
         student,
         mean_of_out=(out.mean(axis=kind.axes), np.full_like(var, shift)),
-        variance_of_out=(formulas.variance(out, kind.axes), var / (var + case.eps)),
+        variance_of_out=(arrays.variance(out, kind.axes), var / (var + case.eps)),
     )
 
 
@@ -48,7 +48,7 @@ def constant(kind, student, case):
     x, gamma, beta, *state = kind.arguments(case).values()
     still = case.given("constant x", np.zeros_like(x) + np.resize([3.0, -2.0, 5.0], kind.one_each(case)))
     out, *_ = called(kind, student, (still, gamma, beta, *state), **kind.options(case))
-    expect(student, out=(out, np.zeros_like(x) + formulas.along(x, beta)))
+    expect(student, out=(out, np.zeros_like(x) + arrays.along(x, beta)))
 
 
 def defaults(kind, student, case):

@@ -6,6 +6,8 @@ as the complex step needs it, so nothing calls var or abs.
 
 import numpy as np
 
+from .arrays import along, variance
+
 
 def batchnorm(x, gamma, beta, state=None, training=True, momentum=0.9, eps=1e-5):
     """x (N, D), gamma and beta (D,) → out (N, D); with training=False by the statistics in state."""
@@ -43,13 +45,3 @@ def running(x, state, momentum, axes):
     """The state after one step of training."""
     batch = {"running_mean": x.mean(axis=axes), "running_var": variance(x, axes)}
     return {name: momentum * state[name] + (1 - momentum) * batch[name] for name in state}
-
-
-def variance(x, axes):
-    """The biased variance over `axes`."""
-    return ((x - x.mean(axis=axes, keepdims=True)) ** 2).mean(axis=axes)
-
-
-def along(x, values):
-    """One value for each feature or channel, shaped so that it is broadcast over x's second axis."""
-    return values.reshape(-1, *[1] * (x.ndim - 2))
