@@ -182,7 +182,12 @@ def _reader(path: Path, stamp: tuple[int, int]) -> Reader:
 
 
 def answers_beside(file: str) -> Callable[[str], Any]:
-    """The `__getattr__` of a bundle's `formulas.py`, whose path is `file`."""
+    """The `__getattr__` of a bundle's `formulas.py`, whose path is `file`: each name is a function that looks its
+    answers up in the record beside the file, when it is called.
+
+    >>> from autograder import answers_beside
+    >>> __getattr__ = answers_beside("bundle/formulas.py")  # all that the file of a bundle says
+    """
     folder = Path(file).parent
 
     def name(wanted: str) -> Any:
