@@ -179,6 +179,32 @@ def deep_stack_gradient_norms_vanishes(student, case):
     expect_factor(norms, DEPTH * log(0.5), DEPTH * LAYER_BAND, "A plain stack of 30 layers of gain 0.5")
 
 
+@check("deep_stack_gradient_norms", points=1)
+def deep_stack_gradient_norms_ends(student, case):
+    """norms[depth] is √width; with gain 0 every level of a residual stack has it too, and no other of a plain one."""
+    for kind, below in (("residual", np.sqrt(6)), ("plain", 0.0)):
+        norms = norms_of(student, 4, 6, kind, case.seed, 0.0)
+        expect(student, **{kind: (norms, np.array([below] * 4 + [np.sqrt(6)]))})
+
+
+@check("deep_stack_gradient_norms", points=0.5)
+def deep_stack_gradient_norms_generator(student, case):
+    """The random numbers come from the given generator: the same state gives the same norms, another state others."""
+    first, other = (norms_of(student, 5, 8, "residual", case.seed + i) for i in (0, 1))
+    again = norms_of(student, 5, 8, "residual", case.seed, 0.5)  # which is the default
+    expect(student, norms=(again, first))
+    if np.allclose(other[:-1], first[:-1], rtol=1e-6):
+        raise CheckFailed(
+            "Generators in different states give the same norms: draw from the given rng.", tensor="norms"
+        )
+
+
+@check("deep_stack_gradient_norms", points=0.5, needs=("deep_stack_gradient_norms.vanishes",))
+def deep_stack_gradient_norms_shape(student, case):
+    """norms has exactly the shape (depth + 1,): one number for each level from h_0 to h_depth."""
+    expect_shape(norms=(measured(student, 4, 6, "plain", case.seed), (5,)))
+
+
 @check("deep_stack_gradient_norms", points=2)
 def deep_stack_gradient_norms_explodes(student, case):
     """In a plain stack of gain 2 each layer doubles the gradient: 30 make it a billion times as large."""
@@ -198,38 +224,12 @@ def deep_stack_gradient_norms_residual(student, case):
         expect_factor(half, gain**2 / 4, band, f"The upper half of a residual stack of 30 layers of gain {gain:g}")
 
 
-@check("deep_stack_gradient_norms", points=1)
-def deep_stack_gradient_norms_ends(student, case):
-    """norms[depth] is √width; with gain 0 every level of a residual stack has it too, and no other of a plain one."""
-    for kind, below in (("residual", np.sqrt(6)), ("plain", 0.0)):
-        norms = norms_of(student, 4, 6, kind, case.seed, 0.0)
-        expect(student, **{kind: (norms, np.array([below] * 4 + [np.sqrt(6)]))})
-
-
 @check("deep_stack_gradient_norms", points=2, given=STACKS, examples=2, needs=("deep_stack_gradient_norms.explodes",))
 def deep_stack_gradient_norms_doubled(student, case):
     """With the same random numbers, twice the gain is twice the gradient for each layer that it came through."""
     norms = norms_of(student, case.depth, case.width, "plain", case.seed, case.gain)
     doubled = norms_of(student, case.depth, case.width, "plain", case.seed, 2 * case.gain)
     expect(student, doubled=(doubled, norms * 2.0 ** np.arange(case.depth, -1, -1)))
-
-
-@check("deep_stack_gradient_norms", points=0.5, needs=("deep_stack_gradient_norms.vanishes",))
-def deep_stack_gradient_norms_shape(student, case):
-    """norms has exactly the shape (depth + 1,): one number for each level from h_0 to h_depth."""
-    expect_shape(norms=(measured(student, 4, 6, "plain", case.seed), (5,)))
-
-
-@check("deep_stack_gradient_norms", points=0.5)
-def deep_stack_gradient_norms_generator(student, case):
-    """The random numbers come from the given generator: the same state gives the same norms, another state others."""
-    first, other = (norms_of(student, 5, 8, "residual", case.seed + i) for i in (0, 1))
-    again = norms_of(student, 5, 8, "residual", case.seed, 0.5)  # which is the default
-    expect(student, norms=(again, first))
-    if np.allclose(other[:-1], first[:-1], rtol=1e-6):
-        raise CheckFailed(
-            "Generators in different states give the same norms: draw from the given rng.", tensor="norms"
-        )
 
 
 @check("deep_stack_gradient_norms", points=2, given=STACKS, examples=4)
