@@ -25,7 +25,15 @@ from autograder.model import Verdict
 
 
 class AutograderError(Exception):
-    """One sentence that says what is wrong, where, and what to do."""
+    """One sentence that says what is wrong, where, and what to do.
+
+    >>> from autograder import AutograderError, grade
+    >>> try:
+    ...     grade("backpropp", "ada.py")
+    ... except AutograderError as error:
+    ...     print(str(error)[:36])
+    There is no assignment 'backpropp';
+    """
 
 
 class AssignmentError(AutograderError):
@@ -112,6 +120,12 @@ class CheckFailed(SubmissionFault):
     `counterexample` holds plain JSON values: shapes, arguments, worst index, expected, actual.
     `tensor` names the output that is wrong; `actual` and `expected` keep the arrays for diagnosis, and `axes` says what
     their first axes count ("step"), as far as the check knows.
+
+    >>> from autograder import CheckFailed
+    >>> raise CheckFailed("out has an extra axis; drop it.", tensor="out")
+    Traceback (most recent call last):
+    ...
+    autograder.errors.CheckFailed: out has an extra axis; drop it.
     """
 
     verdict = Verdict.FAIL

@@ -17,7 +17,12 @@ SLUG = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class Verdict(StrEnum):
-    """What a check says of a submission. A closed set; only PASS earns points."""
+    """What a check says of a submission. A closed set; only PASS earns points.
+
+    >>> from autograder import Verdict
+    >>> Verdict("TIMEOUT") is Verdict.TIMEOUT
+    True
+    """
 
     PASS = "PASS"
     FAIL = "FAIL"
@@ -217,7 +222,14 @@ class Environment(Record, frozen=True):
 
 
 class GradeReport(Record, frozen=True, kw_only=True):
-    """The grade of one submission; `autograder schema` prints its JSON Schema."""
+    """The grade of one submission; `autograder schema` prints its JSON Schema.
+
+    >>> from pathlib import Path
+    >>> from autograder import GradeReport, grade
+    >>> report = grade(Path("assignments/tiny"), "ada.py", isolation="process")
+    >>> isinstance(report, GradeReport), report.results[0].check, str(report.results[0].verdict)
+    (True, 'double.values', 'PASS')
+    """
 
     schema: Literal["autograder/report/v1"] = "autograder/report/v1"
     assignment: AssignmentRef

@@ -14,7 +14,15 @@ def check(entry_point: str, *, points: float | None = None, **options: Any) -> A
     Without: run the public checks of `entry_point` on what is defined in the calling notebook or module, show a table,
     and return the points earned as a plain float. It raises nothing that a notebook would misread; this run is
     practice, in the student's own process, and not a grade. In a file that declares checks, `points` must not be left
-    out: AutograderError says so."""
+    out: AutograderError says so.
+
+    >>> from autograder import Space, check, expect
+    >>> @check("double", points=2, given=Space(n=(1, 2, 3)))
+    ... def double_values(student, case):
+    ...     "out is twice x."
+    ...     x = case.array("x", case.n)
+    ...     expect(student, out=(student.double(x), 2 * x))
+    """
     if points is not None:
         return declare_check(entry_point, points=points, **options)
     if options or is_collecting():

@@ -62,7 +62,14 @@ def grade(
     """Grade one submission on every check of `assignment`, a name or a folder.
 
     Raises AssignmentError for a broken assignment and IsolationUnavailable where no isolation holds; a submission that
-    cannot be read gets a report that says so."""
+    cannot be read gets a report that says so.
+
+    >>> from pathlib import Path
+    >>> from autograder import grade
+    >>> report = grade(Path("assignments/tiny"), "ada.py", isolation="process")
+    >>> report.score == report.max_score
+    True
+    """
     found = discover(assignment.resolve()) if isinstance(assignment, Path) else find_assignment(assignment)
     declared = with_answers(found)
     held = choose(Level(isolation) if isolation else None)

@@ -79,7 +79,12 @@ class Opaque:
 
 @dataclass(frozen=True, slots=True)
 class Rng:
-    """An argument that the worker receives as a fresh `np.random.default_rng(seed)`; `seed` is not negative."""
+    """An argument that the worker receives as a fresh `np.random.default_rng(seed)`; `seed` is not negative.
+
+    >>> from autograder import Rng
+    >>> Rng(17)
+    Rng(seed=17)
+    """
 
     seed: int
 

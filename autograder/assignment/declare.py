@@ -73,7 +73,15 @@ def declare_check(
 
 def mistake(entry_point: str, *, caught_by: str | Sequence[str], name: str | None = None) -> Callable[[F], F]:
     """Declare a function as a known-wrong `entry_point`. `caught_by` are the checks that must fail it (ids, or the part
-    behind the entry point); its docstring is what a teacher would say to the student who wrote it."""
+    behind the entry point); its docstring is what a teacher would say to the student who wrote it.
+
+    >>> from autograder import mistake
+    >>> @mistake("affine_backward", caught_by="gradients")
+    ... def db_averaged(dout, cache):
+    ...     "You average db over the rows; every row uses the bias, so its gradient is their sum."
+    ...     x, w = cache
+    ...     return dout @ w.T, x.T @ dout, dout.mean(axis=0)
+    """
 
     def decorate(function: F) -> F:
         note(
@@ -92,7 +100,14 @@ def mistake(entry_point: str, *, caught_by: str | Sequence[str], name: str | Non
 
 def variant(function: F) -> F:
     """Declare another correct way to write some entry points. The function takes no arguments and returns
-    `{entry point: function}`; its docstring says why that way is right."""
+    `{entry point: function}`; its docstring says why that way is right.
+
+    >>> from autograder import variant
+    >>> @variant
+    ... def added():
+    ...     "x + x is 2x, to the last bit."
+    ...     return {"double": lambda x: x + x}
+    """
     note(Variant(name=function.__name__, why=first_paragraph(function), build=function))
     return function
 

@@ -56,7 +56,9 @@ def edits(
     >>> def affine_forward(x, w, b):
     ...     return x @ w + b, (x, w, b)
     >>> of = edits(affine_forward)
-    >>> of("bias_forgotten", "x @ w + b", "x @ w", "values", "You never add the bias: add b to every row.")
+    >>> mistake = of("bias_forgotten", "x @ w + b", "x @ w", "values", "You never add the bias: add b to every row.")
+    >>> mistake.entry_point, mistake.caught_by
+    ('affine_forward', ('affine_forward.values',))
     """
     edited = function if inside is None else inside
 

@@ -19,7 +19,16 @@ T = TypeVar("T")
 class Case:
     """One case. Parameters are attributes; arrays are drawn by name, so that adding one changes no other.
 
-    Everything drawn or computed is kept: the class shares the case, and the oracle's work with it."""
+    Everything drawn or computed is kept: the class shares the case, and the oracle's work with it.
+
+    >>> from autograder import CONTENTS, Case
+    >>> CONTENTS
+    ('whole', 'normal', 'wide')
+    >>> case = Case({"n": 3, "content": "whole"}, seed=17)
+    >>> x = case.array("x", case.n, 2)
+    >>> x.shape, bool((x == x.round()).all()), case.array("x", 3, 2) is x
+    ((3, 2), True, True)
+    """
 
     def __init__(self, params: Mapping[str, Any], seed: int, tape: Any = None) -> None:
         """`tape` notes, or knows, what `once` gives: see `checks.answers`."""

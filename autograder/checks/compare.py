@@ -21,7 +21,17 @@ def expect(student: Student, *, axes: Sequence[str] = (), **pairs: tuple[Any, An
 
     Shapes must agree up to axes of length one: (1, M) for (M,) is a detail, which `expect_shape` judges apart.
     Dicts are compared key by key. `axes` says what the first axes count ("step", "example"), for the sentence. Raises
-    `CheckFailed` for the first that differs."""
+    `CheckFailed` for the first that differs.
+
+    >>> import numpy as np
+    >>> from autograder import expect
+    >>> x = np.array([1.0, 2.0])
+    >>> expect(student, out=(student.double(x), 2 * x))
+    >>> expect(student, out=(student.double(x), 3 * x))
+    Traceback (most recent call last):
+    ...
+    autograder.errors.CheckFailed: out is wrong at [1]: yours is 4, it must be 6.
+    """
     for name, (actual, expected) in pairs.items():
         _expect(student.tolerance(name), name, actual, expected, axes)
 
@@ -34,7 +44,15 @@ def _expect(tolerance: Tolerance, name: str, actual: Any, expected: Any, axes: S
 
 
 def expect_shape(**pairs: tuple[Any, tuple[int, ...]]) -> None:
-    """Each `name=(actual, shape)` must have exactly that shape."""
+    """Each `name=(actual, shape)` must have exactly that shape.
+
+    >>> import numpy as np
+    >>> from autograder import expect_shape
+    >>> expect_shape(db=(np.zeros((1, 3)), (3,)))
+    Traceback (most recent call last):
+    ...
+    autograder.errors.CheckFailed: db has shape (1, 3); it must be (3,).
+    """
     for name, (actual, shape) in pairs.items():
         if numeric(name, actual).shape != shape:
             raise CheckFailed(

@@ -34,7 +34,13 @@ def expect_consistent(
     forward: a wrong forward with a right backward earns these points. A pair that any constant or linear function would
     satisfy (zero and zero, identity and identity) earns nothing. `names` are those of the gradients, in order: of the
     first arguments that are arrays of floats or dicts of such, whose gradient is a dict; all others are passed on, and
-    `options` by keyword."""
+    `options` by keyword.
+
+    >>> import numpy as np
+    >>> from autograder import expect_consistent
+    >>> x, w = np.array([[1.0, 2.0, -3.0], [0.5, 4.0, 1.0]]), np.array([[1.0], [-2.0], [0.5]])
+    >>> expect_consistent(student, "affine_forward", "affine_backward", [x, w], ["dx", "dw"], seed=17)
+    """
     options = options or {}
     wanted = _wanted(args, names)
     slots = _slots(args, wanted)

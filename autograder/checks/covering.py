@@ -19,7 +19,13 @@ CANDIDATES = 2000  # more rows than this are sampled, with a fixed seed
 
 def all_pairs(valid: Callable[..., bool] = lambda **_: True, **choices: Sequence[Any]) -> list[Row]:
     """Rows that take one value from each of `choices`, such that every pair of values that any valid row holds is held
-    by one of them. `valid(**row)` says which combinations exist (a kernel no larger than its padded input)."""
+    by one of them. `valid(**row)` says which combinations exist (a kernel no larger than its padded input).
+
+    >>> from autograder import all_pairs
+    >>> rows = all_pairs(kernel=(1, 3), stride=(1, 2), pad=(0, 1))
+    >>> len(rows), {(row["stride"], row["pad"]) for row in rows} == {(1, 0), (1, 1), (2, 0), (2, 1)}
+    (4, True)
+    """
     candidates = [(row, _pairs(row)) for row in _candidates(choices) if valid(**row)]
     wanted = set().union(*(pairs for _, pairs in candidates))
     rows: list[Row] = []

@@ -41,6 +41,13 @@ def gradcheck(
     cache on itself. `batch` evaluates many tuples of arguments in one go and defaults to a loop; `names` are what the
     gradients are called in the reason, by default after the forward's parameters.
     Raises ValueError if there is nothing to differentiate; whatever `forward` and `backward` raise passes through.
+
+    >>> import numpy as np
+    >>> from autograder import gradcheck
+    >>> gradcheck(lambda x: x**2, lambda dout, x: 2 * x * dout, [np.array([1.0, 2.0])]).status
+    'PASS'
+    >>> gradcheck(lambda x: x**2, lambda dout, x: x * dout, [np.array([1.0, 2.0])]).status
+    'FAIL'
     """
     indices = tuple(i for i, a in enumerate(args) if _floating(a)) if wrt is None else tuple(wrt)
     if not indices or any(np.size(args[i]) == 0 for i in indices):

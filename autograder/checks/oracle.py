@@ -18,7 +18,13 @@ STEP = 1e-200
 
 def vjp(formula: Callable[..., Any], args: Sequence[Any], dout: Any, wrt: Sequence[int]) -> tuple[Array, ...]:
     """Gradients of `sum(dout * formula(*args))` with respect to the arguments at positions `wrt`, each of its
-    argument's shape. `formula` must be analytic NumPy code: branch on real parts, no abs, var or norm."""
+    argument's shape. `formula` must be analytic NumPy code: branch on real parts, no abs, var or norm.
+
+    >>> import numpy as np
+    >>> from autograder import vjp
+    >>> vjp(lambda x, w: x * w, [np.array([1.0, 2.0]), np.array([3.0, 5.0])], dout=np.array([1.0, -1.0]), wrt=[1])
+    (array([ 1., -2.]),)
+    """
     return tuple(_gradient(formula, list(args), np.asarray(dout), position) for position in wrt)
 
 
@@ -33,5 +39,11 @@ def _gradient(formula: Callable[..., Any], args: list[Any], dout: Array, positio
 
 
 def real_where(condition_of: Any, then: Any, otherwise: Any) -> Any:
-    """`np.where` whose condition looks at real parts, for formulas with a kink."""
+    """`np.where` whose condition looks at real parts, for formulas with a kink.
+
+    >>> import numpy as np
+    >>> from autograder import real_where, vjp
+    >>> vjp(lambda x: real_where(x, x, 0.1 * x), [np.array([2.0, -2.0])], dout=np.array([1.0, 1.0]), wrt=[0])
+    (array([1. , 0.1]),)
+    """
     return np.where(np.real(condition_of) > 0, then, otherwise)

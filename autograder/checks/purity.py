@@ -19,7 +19,12 @@ def expect_unmodified(
     student: Student, function: str, options: Mapping[str, Any] | None = None, /, **arguments: Any
 ) -> None:
     """`function`, called with `arguments` in this order and `options` by keyword, must leave arrays and dicts among the
-    arguments as they were."""
+    arguments as they were.
+
+    >>> import numpy as np
+    >>> from autograder import expect_unmodified
+    >>> expect_unmodified(student, "affine_forward", x=np.ones((2, 3)), w=np.ones((3, 4)))
+    """
     after = student.arguments_after(function, *arguments.values(), **(options or {}))
     for (name, before), left in zip(arguments.items(), after, strict=True):
         if not _unmodified(before, left):
@@ -27,7 +32,14 @@ def expect_unmodified(
 
 
 def expect_repeatable(student: Student, backward: str, dout: Any, cache: Any, /, **gradients: Any) -> None:
-    """A call of `backward` must leave dout as it was, and the cache good for a second call, which gives `gradients`."""
+    """A call of `backward` must leave dout as it was, and the cache good for a second call, which gives `gradients`.
+
+    >>> import numpy as np
+    >>> from autograder import expect_repeatable
+    >>> x, w, dout = np.ones((2, 3)), np.ones((3, 4)), np.ones((2, 4))
+    >>> _, cache = student.affine_forward(x, w)
+    >>> expect_repeatable(student, "affine_backward", dout, cache, dx=dout @ w.T, dw=x.T @ dout)
+    """
     expect_unmodified(student, backward, dout=dout, cache=cache)
     again = getattr(student, backward)(dout, cache)
     found = again if len(gradients) > 1 else (again,)

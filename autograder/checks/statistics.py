@@ -31,7 +31,13 @@ LIMIT = math.sqrt(2 * math.log(2 / LEVEL))
 
 @dataclass(frozen=True)
 class Normal:
-    """The normal law with mean 0 and this variance."""
+    """The normal law with mean 0 and this variance.
+
+    >>> import numpy as np
+    >>> from autograder import Normal
+    >>> Normal(variance=3.0).cdf(np.array([0.0]))
+    array([0.5])
+    """
 
     variance: float
 
@@ -43,7 +49,13 @@ class Normal:
 
 @dataclass(frozen=True)
 class Uniform:
-    """The uniform law with mean 0 and this variance: between -bound and bound, where bound² is three variances."""
+    """The uniform law with mean 0 and this variance: between -bound and bound, where bound² is three variances.
+
+    >>> import numpy as np
+    >>> from autograder import Uniform
+    >>> Uniform(variance=3.0).cdf(np.array([0.0]))
+    array([0.5])
+    """
 
     variance: float
 
@@ -62,7 +74,17 @@ def expect_variance(name: str, actual: Any, variance: float, suspects: Mapping[s
     The mean is tested first, then the mean square as `expect_mean_square` does, `suspects` included. A false alarm has
     probability 2 LEVEL at most: the first test holds for every symmetric law, the second exactly for normal numbers.
     Uniform numbers of that variance alarm less often (their squares precede the normal's in convex order; the sum's
-    standard deviation is 0.63 of the chi-square's)."""
+    standard deviation is 0.63 of the chi-square's).
+
+    >>> import numpy as np
+    >>> from autograder import expect_variance
+    >>> w = np.random.default_rng(17).normal(0.0, 0.5, (100, 100))
+    >>> expect_variance("W", w, 0.25)
+    >>> expect_variance("W", w, 0.5, suspects={"He": 0.25, "LeCun": 0.125})
+    Traceback (most recent call last):
+    ...
+    autograder.errors.CheckFailed: the variance of W is 0.2495 over 10000 numbers; it must be 0.5. It fits He.
+    """
     values = _floats(name, actual)
     if not abs(_self_normalized(values)) <= LIMIT:
         mean = float(np.mean(values))
@@ -80,7 +102,11 @@ def expect_mean_square(
     """`found`, the mean square of `count` independent normal numbers, must fit their `variance`: `CheckFailed` if not.
 
     The sum of squares over the variance is chi-square with `count` degrees of freedom; a false alarm has probability
-    LEVEL. `suspects` are variances that a mistake would give, by name; the sentence says which of them would fit."""
+    LEVEL. `suspects` are variances that a mistake would give, by name; the sentence says which of them would fit.
+
+    >>> from autograder import expect_mean_square
+    >>> expect_mean_square("the variance of W", found=0.251, variance=0.25, count=10_000)
+    """
 
     def chance(variance: float) -> float:
         return 2 * min(chi_square_tails(found * count / variance, count))
@@ -104,7 +130,12 @@ def expect_law(name: str, actual: Any, law: Normal | Uniform) -> None:
     reading order. Each pair raises a false alarm with probability LEVEL at most.
 
     The distribution is Kolmogorov's and Smirnov's test with the bound P(D > d) ≤ 2 exp(-2nd²) (Dvoretzky, Kiefer &
-    Wolfowitz 1956, with Massart's constant of 1990), which holds for every n: LEVEL at most, too."""
+    Wolfowitz 1956, with Massart's constant of 1990), which holds for every n: LEVEL at most, too.
+
+    >>> import numpy as np
+    >>> from autograder import Normal, expect_law
+    >>> expect_law("W", np.random.default_rng(17).normal(0.0, 0.5, 1000), Normal(variance=0.25))
+    """
     values = _floats(name, actual)
     for how, left, right in _halves(values):
         if not abs(_self_normalized(left * right)) <= LIMIT:

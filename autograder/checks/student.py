@@ -48,7 +48,15 @@ class Program(Protocol):
 
 
 class Student:
-    """A submission under one check: `student.affine_forward(x, w, b)` gives what `assignment.toml` says it returns."""
+    """A submission under one check: `student.affine_forward(x, w, b)` gives what `assignment.toml` says it returns.
+
+    >>> import numpy as np
+    >>> from autograder import Student
+    >>> isinstance(student, Student)
+    True
+    >>> student.double(np.array([1.0, 2.0]))
+    array([2., 4.])
+    """
 
     def __init__(self, assignment: Assignment, program: Program) -> None:
         self._assignment = assignment
