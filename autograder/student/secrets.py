@@ -20,7 +20,7 @@ LEAST = 24  # characters; a shorter line, `return dx, dw`, is anybody's
 def secrets_in(files: Mapping[str, bytes], declared: Declared) -> list[str]:
     """A sentence for each line of a solution, formula or mistake, and each hidden check's name, that `files` hold.
 
-    A line that a file of the template or of the public checks has of its own is no secret."""
+    A line that a file of the template or of the public checks has of its own is not secret."""
     own = "\n".join(_public_texts(declared))
     secrets = {line: what for line, what in _secrets(declared) if line not in own}
     found = []
