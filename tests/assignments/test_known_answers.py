@@ -33,6 +33,7 @@ class Known:
     first: bool = False
 
 
+ACROSS = 1e6  # more than exp(12): the band of 30 layers is ±6 around the right factor, wherever in it the draw lies
 KNOWN = {
     "backprop": [
         Known(
@@ -102,8 +103,8 @@ KNOWN = {
         Known("blocks in a row: (1 + a)²⁰", "residual_backward.deep", ("dx",)),
         Known("the shortcut is x Ws", "projection_block_forward.one_by_one", ("out",)),
         Known("a zero branch gives dx = dout Wsᵀ", "projection_block_backward.zero_branch", ("dx", "grads")),
-        Known("|g′w| < 1 vanishes", "deep_stack_gradient_norms.vanishes", ("norms",), 1e3, first=True),
-        Known("|g′w| > 1 explodes", "deep_stack_gradient_norms.explodes", ("norms",), 1e3, first=True),
+        Known("|g′w| < 1 vanishes", "deep_stack_gradient_norms.vanishes", ("norms",), ACROSS, first=True),
+        Known("|g′w| > 1 explodes", "deep_stack_gradient_norms.explodes", ("norms",), ACROSS, first=True),
         Known("residual does neither", "deep_stack_gradient_norms.residual", ("norms",), 1e3, first=True),
         Known("√width at the top, gain 0", "deep_stack_gradient_norms.ends", ("norms",)),
     ],
