@@ -257,7 +257,7 @@ of("variances_for_deviations", "h.std()", "h.var()", VALUES,
    "You return variances: a standard deviation is their root.")
 of("deviations_of_units_averaged", "h.std()", "h.std(axis=0).mean()", VALUES,
    "You take each unit's deviation over the batch, and their mean: take the deviation of all numbers of a layer.")
-of("deviations_of_examples_averaged", "h.std()", "h.std(axis=1).mean()", VALUES,
+of("deviations_of_examples_averaged", "h.std()", "h.std(axis=1).mean()", "saturation",
    "You take each example's deviation over the units, and their mean: take the deviation of all numbers of a layer.")
 of("root_mean_square_for_deviation", "h.std()", "np.sqrt((h**2).mean())", VALUES,
    "You leave the mean in: the standard deviation is the root of the mean square about the mean.")
