@@ -84,12 +84,14 @@ class Examiner:
         return self._told(self._meet(check, runner, ()), runner, ())
 
     def _meet(self, check: Check, runner: Runner, unmet: Sequence[Check]) -> Met:
-        if fault := runner.fault(check.entry_point):
-            return Met(check, fault.verdict, str(fault))
-        if unmet:
-            return Met(check, Verdict.SKIPPED, _unmet_message(unmet[0]))
         try:
+            if fault := runner.fault(check.entry_point):
+                return Met(check, fault.verdict, str(fault))
+            if unmet:
+                return Met(check, Verdict.SKIPPED, _unmet_message(unmet[0]))
             first = self._first(check, runner)
+        except SubmissionFault as fault:  # a load that its entry point alone needs: of other packages than the rest
+            return Met(check, fault.verdict, str(fault))
         except GraderFault as error:
             return _broken(check, error)
         cpu_s, wall_s = runner.cpu_s, runner.wall_s

@@ -11,7 +11,7 @@ import pytest
 from autograder.checks.compare import expect
 from autograder.checks.space import Space
 from autograder.diagnosis.replay import read_token
-from autograder.errors import CheckFailed, Crashed, GraderFault
+from autograder.errors import CheckFailed, Crashed, GraderFault, TimedOut
 from autograder.examine import Examiner, hidden_message
 from autograder.model import Check, Mistake, Verdict, Visibility
 from autograder.replay import question
@@ -340,3 +340,16 @@ def test_the_token_of_a_failure_asks_the_reference_what_it_passes(results, tiny)
     asked = Examiner(tiny, 0, explain=False)
     assert asked.examine(alone, LocalRunner(vars(tiny.reference))).verdict is Verdict.PASS
     assert asked.examine(alone, LocalRunner({"double": lambda x: 3.0 * np.asarray(x)})).verdict is Verdict.FAIL
+
+
+def test_a_load_that_fails_for_one_entry_point_costs_that_one_alone(tiny):
+    class Runner(LocalRunner):
+        def fault(self, entry_point):
+            if entry_point == "double":
+                raise TimedOut("The load of what double needs took too long.")
+            return super().fault(entry_point)
+
+    results = Examiner(tiny, 0).examine_all(tiny.checks, Runner(vars(tiny.reference)))
+    told = {(r.entry_point, r.verdict, r.message) for r in results if r.entry_point == "double"}
+    assert told == {("double", Verdict.TIMEOUT, "The load of what double needs took too long.")}
+    assert {r.verdict for r in results if r.entry_point != "double"} == {Verdict.PASS}
