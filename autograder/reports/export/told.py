@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -40,7 +41,7 @@ def told(report: GradeReport, sentences: Mapping[str, str]) -> list[Told]:
     for result in report.results:
         hidden += result.visibility is Visibility.HIDDEN
         name = f"hidden check {hidden}" if result.visibility is Visibility.HIDDEN else one_line(full_name(result), 80)
-        found.append(Told(result, f"{one_line(result.entry_point, 80)}: {name}", tuple(_lines(result, sentences))))
+        found.append(Told(result, f"{one_line(result.entry_point, 80)}: {name}", tuple(lines_of(result, sentences))))
     return found
 
 
@@ -52,7 +53,8 @@ def summary(report: GradeReport) -> list[str]:
     return [*([fault] if faults else []), *(one_line(note) for note in report.notes)]
 
 
-def _lines(result: CheckResult, sentences: Mapping[str, str]) -> list[str]:
+def lines_of(result: CheckResult, sentences: Mapping[str, str], file: str = "FILE") -> list[str]:
+    """The lines on one check: what was asked, found, why, the case, and how to meet it again in `file`."""
     if result.verdict is Verdict.PASS:
         return []
     if result.verdict is Verdict.GRADER_ERROR:
@@ -70,5 +72,5 @@ def _lines(result: CheckResult, sentences: Mapping[str, str]) -> list[str]:
     if result.counterexample:
         lines += [f"case: {name} {value}".replace("  ", " ") for name, value in case_lines(result.counterexample)]
     if result.replay:
-        lines.append(f"again: autograder replay {one_line(result.replay, 4000)} FILE")
+        lines.append(f"again: autograder replay {one_line(result.replay, 4000)} {shlex.quote(file)}")
     return lines
