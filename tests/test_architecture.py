@@ -34,6 +34,7 @@ JOINERS = (
     "notebook",
     "prove",
     "nbgrader",
+    "pytest_plugin",
     "cli",
 )
 
