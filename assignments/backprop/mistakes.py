@@ -272,9 +272,7 @@ of("softmax_loss_negative", "-log_p", "log_p", "loss",
 of("softmax_loss_summed", ".mean()", ".sum()", "loss",
    "Your loss is the sum over the batch: divide it by N.")
 of("softmax_gradient_summed", "dx / n", "dx", "gradient",
-   "Your loss is a mean, but your dx is not divided by N: divide it, too.")
-of("softmax_summed_throughout", ".mean()", ".sum()", "loss gradient",
-   "Loss and dx are sums over the batch: divide both by N.", also={"dx / n": "dx"})
+   "Your dx is that of a sum over the batch, and the loss is a mean: divide dx by N.")
 of("softmax_gradient_averaged_twice", "dx / n", "dx / n**2", "gradient",
    "You divide dx by N twice: once is enough.")
 of("softmax_one_hot_missing", "    dx[correct] -= 1\n", "", "gradient",
@@ -312,9 +310,7 @@ of("mse_absolute", "np.mean(difference**2), 2 * difference", "np.mean(np.abs(dif
 of("mse_two_missing", "2 * difference", "difference", "gradient",
    "The derivative of a square brings down a factor of 2: dx is 2 * (x - y) / x.size.")
 of("mse_gradient_summed", " / x.size", "", "gradient",
-   "Your loss is a mean, but your dx is not divided by the number of elements: divide it, too.")
-of("mse_summed_throughout", "np.mean", "np.sum", "loss gradient",
-   "Loss and dx are sums over all elements: divide both by x.size.", also={" / x.size": ""})
+   "Your dx is that of a sum over all elements, and the loss is their mean: divide dx by x.size.")
 of("mse_gradient_sign", "2 * difference", "-2 * difference", "gradient",
    "Your dx points the wrong way: it is 2 * (x - y) / x.size, with x first.")
 of("mse_subtracts_in_place", "difference = x - y", "x -= y\n    difference = x", "pure",

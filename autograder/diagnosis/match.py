@@ -64,7 +64,7 @@ class Match:
             if name != other or (name not in self.returns and not _equal(left, found, far)):
                 return False  # another function of the student's is wrong as well, so nothing can be compared
             if name in self.returns and not self._agree(name, tensor, left, found, far):
-                return True
+                return _finite(left)  # after an overflow no number tells what else is wrong
         return False
 
     def _outputs(self, trace: Trace) -> list[tuple[str, Outputs]]:
@@ -124,6 +124,15 @@ def _same_exception(student: Crashed, mistake: SubmissionFault) -> bool:
         and bool(student.text)
         and (student.error, student.text) == (mistake.error, mistake.text)
     )
+
+
+def _finite(value: Any) -> bool:
+    """Whether every number in `value` is one."""
+    if isinstance(value, tuple | list):
+        return all(_finite(part) for part in value)
+    if isinstance(value, dict):
+        return all(_finite(part) for part in value.values())
+    return not isinstance(value, NUMBERS) or np.asarray(value).dtype.kind not in "fc" or bool(np.isfinite(value).all())
 
 
 def _equal(left: Any, right: Any, closeness: float) -> bool:

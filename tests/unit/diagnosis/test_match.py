@@ -184,6 +184,13 @@ def test_rounding_refutes_nothing():
     assert not refuted((2 * X * (1 + 1e-4), X), (2 * X, X), precision="float32")
 
 
+def test_an_overflow_refutes_nothing():
+    match = Match({"f": ("out", "more")}, "float64")
+    for lost in (np.full_like(X, np.nan), np.array([np.inf, *X.ravel()[1:]]).reshape(X.shape)):
+        assert not match.refutes(Seen([("f", (lost, X))], WRONG), Seen([("f", (2 * X, X))], WRONG), "out")
+    assert match.refutes(Seen([("f", (3 * X, X))], WRONG), Seen([("f", (2 * X, X))], WRONG), "out")
+
+
 def test_a_mistake_in_another_function_of_the_students_refutes_nothing():
     match = Match({"f": ("out",)}, "float64")
     student = Seen([("g", (5 * X,)), ("f", (2 * X,))], WRONG)
