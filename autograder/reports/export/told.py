@@ -54,7 +54,7 @@ def summary(report: GradeReport) -> list[str]:
 
 
 def lines_of(result: CheckResult, sentences: Mapping[str, str], file: str = "FILE") -> list[str]:
-    """The lines on one check: what was asked, found, why, the case, and how to meet it again in `file`."""
+    """The lines on one check: what was asked, found, why, the case, and how to repeat it in `file`."""
     if result.verdict is Verdict.PASS:
         return []
     if result.verdict is Verdict.GRADER_ERROR:
