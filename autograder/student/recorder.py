@@ -5,6 +5,7 @@ from __future__ import annotations
 import graphlib
 import itertools
 import types
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,6 +83,9 @@ def record(full: Declared, folder: Path, seed: int, source: str) -> Answers:
     with recorded_by(recorder, folder):
         checks = discover(folder)
     paper = _paper(Bundle(full, checks, folder), seed, recorder)
+    with warnings.catch_warnings():  # NumPy's, of mistakes: a mean of nothing, a division by zero
+        warnings.simplefilter("ignore")
+        seen = _seen(full, paper)
     return Answers(
         assignment=full.assignment.id,
         source=source,
@@ -89,7 +93,7 @@ def record(full: Declared, folder: Path, seed: int, source: str) -> Answers:
         made_with=autograder.__version__,
         cases=paper.cases,
         simple=paper.simple,
-        values=dict(sorted((recorder.values | _seen(full, paper)).items())),
+        values=dict(sorted((recorder.values | seen).items())),
         constants=recorder.constants,
         left_out=paper.left_out,
         mistakes=[_listed(mistake, paper) for mistake in full.mistakes],
