@@ -37,6 +37,9 @@ PADDED_IMAGES = Space(rows=[SQUARE | {"stride": 1, "pad": 2}, SQUARE | {"stride"
 ANY_IMAGES = Space(rows=[OBLONG | {"stride": 2, "pad": 1}, *all_pairs(**ANY)], **ANY)
 UNEVEN_IMAGES = Space(rows=[SQUARE | {"stride": 2, "pad": 0, "leftover": 1}], **UNEVEN)
 FEW_IMAGES = Space(rows=[SMALL], **SQUARES)
+# One example of one channel and one filter: what squeezes an output, or leaves an axis out, shows here.
+ONE = {"n": 1, "c": 1, "f": 1}
+SINGLE_IMAGES = Space(rows=[SMALL, SMALL | ONE], **SQUARES)
 FEW_STRIDED = Space(rows=[SMALL | {"stride": 2, "pad": 0}], **STRIDED)
 FEW_PADDED = Space(rows=[SMALL | {"stride": 1, "pad": 2}, SMALL | {"stride": 1, "pad": 1}], **PADDED)
 
@@ -46,6 +49,7 @@ SEQUENCES = Space(rows=[SEQUENCE, *all_pairs(**SQUARES | LENGTHS)[:4]], **SQUARE
 ANY_SEQUENCES = Space(rows=[SEQUENCE | {"stride": 2, "pad": 1}, *all_pairs(**ANY | LENGTHS)], **ANY | LENGTHS)
 UNEVEN_SEQUENCES = Space(rows=[SEQUENCE | {"stride": 2, "pad": 0, "leftover": 1}], **UNEVEN | LENGTHS)
 FEW_SEQUENCES = Space(rows=[SEQUENCE | {"size": (5,)}], **SQUARES | LENGTHS)
+SINGLE_SEQUENCES = Space(rows=[SEQUENCE | {"size": (5,)}, SEQUENCE | ONE | {"size": (5,)}], **SQUARES | LENGTHS)
 
 
 def convolution(case):
@@ -91,6 +95,9 @@ PLANES_OVERLAPPING = Space(
 PLANES_UNEVEN = Space(rows=[PLANE | {"pool": 2, "stride": 2, "leftover": 1}], **UNEVEN_PLANES)
 RECTANGLES = Space(rows=[PLANE | {"pool": (3, 2), "stride": 1}, PLANE | {"pool": (1, 3), "stride": 2}], **RECTANGULAR)
 FEW_PLANES = Space(rows=[SQUARE_PLANE | {"size": (4, 4)}], **SQUARE_PLANES)
+SINGLE_PLANES = Space(
+    rows=[SQUARE_PLANE | {"size": (4, 4)}, SQUARE_PLANE | {"size": (4, 4), "n": 1, "c": 1}], **SQUARE_PLANES
+)
 
 
 def pooling(case):

@@ -26,6 +26,9 @@ from .cases import (
     PLANES_UNEVEN,
     RECTANGLES,
     SEQUENCES,
+    SINGLE_IMAGES,
+    SINGLE_PLANES,
+    SINGLE_SEQUENCES,
     STRIDED_IMAGES,
     UNEVEN_IMAGES,
     UNEVEN_SEQUENCES,
@@ -62,12 +65,12 @@ CONV2D, CONV1D, FAST = (convolving(name) for name in ("conv2d", "conv1d", "conv2
 def declare_convolution(pair, spaces, forward, plain, gradients, consistent):
     """The checks that all pairs share. `forward` are the points for out without options and with them, `plain` and
     `gradients` those of the gradients, `consistent` those of consistency; details are half a point."""
-    without, options, few = spaces
-    few = {"given": few, "examples": 0, "points": 0.5}
+    without, options, few, single = spaces
+    few, single = ({"given": space, "examples": 0, "points": 0.5} for space in (few, single))
     pair.values(forward[0], PLAIN, name="plain", given=without, examples=2)
     pair.values(forward[1], SLIDES, given=options, examples=2)
     right = {"needs": (f"{pair.forward}.plain",)}
-    pair.shape(sentence=SHAPE, **right, **few)
+    pair.shape(sentence=SHAPE, **right, **single)
     pair.pure(sentence="x, w and b are left as they were.", **right, **few)
     for name, points in plain.items():
         asked = {"only": (name,), "name": f"plain_{name}", "given": without, "examples": 2}
@@ -76,13 +79,15 @@ def declare_convolution(pair, spaces, forward, plain, gradients, consistent):
         asked = {"only": (name,), "name": name, "given": options, "examples": 2}
         pair.gradients(points, f"{MEANINGS[name]}, for strides 1 to 3 and padding 0 to 2.", **asked)
     right = {"needs": (*(f"{pair.backward}.plain_{name}" for name in plain), f"{pair.backward}.db")}
-    pair.shapes(sentence="dx, dw and db have exactly the shapes of x, w and b: db is (F,), not (1, F).", **right, **few)
+    pair.shapes(
+        sentence="dx, dw and db have exactly the shapes of x, w and b: db is (F,), not (1, F).", **right, **single
+    )
     pair.repeatable(**right, **few)
     pair.consistent(**few | {"points": consistent})
 
 
-OF_IMAGES = IMAGES, ANY_IMAGES, FEW_IMAGES
-OF_SEQUENCES = SEQUENCES, ANY_SEQUENCES, FEW_SEQUENCES
+OF_IMAGES = IMAGES, ANY_IMAGES, FEW_IMAGES, SINGLE_IMAGES
+OF_SEQUENCES = SEQUENCES, ANY_SEQUENCES, FEW_SEQUENCES, SINGLE_SEQUENCES
 declare_convolution(CONV2D, OF_IMAGES, (5.5, 1), {"dx": 4, "dw": 4, "db": 1}, {"dx": 2.5, "dw": 2.5, "db": 0.5}, 1)
 declare_convolution(CONV1D, OF_SEQUENCES, (2, 1.5), {"dx": 1.5, "dw": 1}, {"dx": 1, "dw": 1, "db": 0.5}, 0.5)
 declare_convolution(FAST, OF_IMAGES, (1.5, 1.5), {"dx": 1, "dw": 1}, {"dx": 1, "dw": 0.5, "db": 0.5}, 0.5)
@@ -253,20 +258,20 @@ def declare_pooling(pair, meanings, known, forward, backward):
     """The checks that both pairs share. `forward` are the points for out with pool = stride = 2 and with any other;
     `backward` those of dx, likewise, and where windows overlap; details are half a point. `known` is IMAGE, pooled."""
     usual, several = {"given": PLANES_PLAIN, "examples": 2, "name": "plain"}, {"examples": 2}
-    few = {"given": FEW_PLANES, "examples": 0, "points": 0.5}
+    few, single = ({"given": space, "examples": 0, "points": 0.5} for space in (FEW_PLANES, SINGLE_PLANES))
     rectangular = {"given": RECTANGLES, "examples": 2, "points": 0.5, "name": "rectangles", "sentence": RECTANGULAR}
     right = {"needs": (f"{pair.forward}.plain",)}
     pair.values(forward[0], meanings[0], **usual)
     pair.values(forward[1], WINDOWS, given=PLANES_ANY, **several)
     pair.values(**rectangular)
-    pair.shape(sentence=SHAPE, **right, **few)
+    pair.shape(sentence=SHAPE, **right, **single)
     pair.pure(sentence="x is left as it was.", **right, **few)
     right = {"needs": (f"{pair.backward}.plain",)}
     pair.gradients(backward[0], meanings[1], **usual)
     pair.gradients(backward[1], APART, given=PLANES_APART, **several)
     pair.gradients(backward[2], OVERLAP, given=PLANES_OVERLAPPING, name="overlap", **several)
     pair.gradients(**rectangular)
-    pair.shapes(sentence="dx has exactly x's shape.", **right, **few)
+    pair.shapes(sentence="dx has exactly x's shape.", **right, **single)
     pair.repeatable(**right, **few)
 
     @check(pair.forward, points=0.5, name="known_answer")

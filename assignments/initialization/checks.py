@@ -119,8 +119,15 @@ class Initializer:
         expect_seeded("w", first, again, other)
 
     def shape(self, student, case):
-        """w has exactly the shape that is asked for."""
-        expect_shape(w=(getattr(student, self.name)(*self.small, generator(case)), shape_of(self.small)))
+        """w has exactly the shape that is asked for, axes of length one included."""
+        for arguments in (self.small, self.thin):
+            expect_shape(w=(getattr(student, self.name)(*arguments, generator(case)), shape_of(arguments)))
+
+    @property
+    def thin(self):
+        """Arguments like `small` that ask for an axis of length one."""
+        shape, *others = self.small
+        return ((1, *shape[1:]), *others) if isinstance(shape, tuple) else (1, *others)
 
     def _expect_variance(self, student, case, rule, **mode):
         variance = rule(*case.arguments)
@@ -232,9 +239,10 @@ def activation_statistics_values(student, case):
 @check("activation_statistics", points=0.5, needs=("activation_statistics.values",))
 def activation_statistics_shape(student, case):
     """means and stds are arrays of shape (depth,)."""
-    stack = Stack([np.eye(3)] * 4, np.tanh)
-    means, stds = student.activation_statistics(*stack.arguments(case))
-    expect_shape(means=(means, (4,)), stds=(stds, (4,)))
+    for depth in (4, 1):
+        stack = Stack([np.eye(3)] * depth, np.tanh)
+        means, stds = student.activation_statistics(*stack.arguments(case))
+        expect_shape(means=(means, (depth,)), stds=(stds, (depth,)))
 
 
 @check("activation_statistics", points=2)
