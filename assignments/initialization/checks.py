@@ -127,7 +127,7 @@ class Initializer:
     def thin(self):
         """Arguments like `small` that ask for an axis of length one."""
         shape, *others = self.small
-        return ((1, *shape[1:]), *others) if isinstance(shape, tuple) else (1, *others)
+        return ((*shape[:-1], 1), *others) if isinstance(shape, tuple) else (shape, 1)
 
     def _expect_variance(self, student, case, rule, **mode):
         variance = rule(*case.arguments)
