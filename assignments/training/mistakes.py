@@ -39,6 +39,9 @@ of("flattened_channels_last", FLAT, FLAT + ".transpose(0, 2, 3, 1)", "values",
    "You flatten with the channels last: W3 expects them one after another, as in (N, G, H, W).")
 
 of = edits(network_forward)
+of("halves_rounded_down", "[:, :, ::2, ::2]",
+   "[:, :, : x.shape[2] // 2 * 2 : 2, : x.shape[3] // 2 * 2 : 2]", "odd_sizes",
+   "You round half of an odd height or width down: the last window counts, so round up.")
 of("kernels_turned", FILTERS, "w[:, :, ::-1, ::-1].reshape(len(w), -1).T", "values race hidden_values",
    "Your kernels are turned by 180°: a convolution in deep learning multiplies the window as it is.")
 of("softmax_returned", "return flat", "logits = flat", "values",
@@ -57,6 +60,11 @@ of("filters_flattened_in_params", FLAT, 'params["W1"] = params["W1"].reshape(len
 LOSS, DIVIDED, RETURN = "labels].mean(), grads", "dlogits /= N", "return -log_p"
 ALL = "loss affine second first hidden_gradients"
 BACKWARD = "affine second first"
+
+of = edits(train)
+of("weights_with_an_axis_too_many", "    return params",
+   "    return {name: array[None] for name, array in params.items()}", "shapes",
+   "You return each array with an axis more: its shape is that of params.")
 
 of = edits(network_loss)
 of("summed_over_the_batch", DIVIDED, "pass", ALL,
