@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import io
 import os
-from collections.abc import Iterable
+import zipfile
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 
@@ -26,3 +28,17 @@ def write_whole(path: Path, data: bytes) -> None:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """`files`, by their path, as a zip: equal files give equal bytes, and what starts with `#!` may be executed."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(
+                name, (1980, 1, 1, 0, 0, 0)
+            )  # a zip holds a time; a fixed one keeps the bytes equal
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = (0o755 if files[name].startswith(b"#!") else 0o644) << 16
+            archive.writestr(entry, files[name])
+    return data.getvalue()

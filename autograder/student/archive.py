@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import io
-import zipfile
 from collections.abc import Mapping
 
 from autograder.model import Assignment
+from autograder.text import zipped
 from autograder.version import VERSION
 
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # zip files hold a time; a fixed one makes equal contents equal bytes
 _GROUP = "autograder.assignments"
 
 
@@ -46,11 +44,6 @@ def instructions(assignment: Assignment, left_out: Mapping[str, str]) -> str:
     return "\n".join([*lines, ""])
 
 
-def zipped(files: Mapping[str, bytes], top: str) -> bytes:
-    """`files` as a zip whose one folder is `top`; equal files give equal bytes."""
-    return _zip({f"{top}/{name}": data for name, data in files.items()})
-
-
 def wheel_name(assignment: Assignment) -> str:
     """The file name of the wheel (PEP 427)."""
     return f"{_package(assignment)}-{VERSION}-py3-none-any.whl"
@@ -75,7 +68,7 @@ def wheel_of(assignment: Assignment, files: Mapping[str, bytes]) -> bytes:
     }
     record = [f"{name},sha256={_hash(data)},{len(data)}" for name, data in sorted(inside.items())]
     inside[f"{info}/RECORD"] = "\n".join([*record, f"{info}/RECORD,,", ""]).encode()
-    return _zip(inside)
+    return zipped(inside)
 
 
 def _package(assignment: Assignment) -> str:
@@ -84,14 +77,3 @@ def _package(assignment: Assignment) -> str:
 
 def _hash(data: bytes) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
-
-
-def _zip(files: Mapping[str, bytes]) -> bytes:
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(files):
-            entry = zipfile.ZipInfo(name, _EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, files[name])
-    return data.getvalue()

@@ -12,10 +12,11 @@ from autograder.checks.answers import FILE_NAME, unpack_answers, write_answers
 from autograder.errors import AssignmentError, AutograderError
 from autograder.model import Assignment
 from autograder.release import leaks, render
-from autograder.student.archive import instructions, wheel_name, wheel_of, zipped
+from autograder.student.archive import instructions, wheel_name, wheel_of
 from autograder.student.load import source_digest
 from autograder.student.recorder import FORMULAS, record
 from autograder.student.secrets import secrets_in
+from autograder.text import zipped
 
 # What stays with the instructor. Of `formulas` the names stay; what they compute is recorded.
 KEPT_BACK = ("hidden.py", "mistakes.py", "variants.py", "speed.py", "equivalent.toml", f"{FORMULAS}.py")
@@ -53,7 +54,11 @@ def release_bundle(declared: Declared, points: Mapping[str, float], wheel: bool 
     files["README.md"] = released["README.md"] + instructions(assignment, left_out).encode()
     if wheel:
         return Bundle(wheel_name(assignment), wheel_of(assignment, files), left_out)
-    return Bundle(f"{assignment.id}-student.zip", zipped(files, f"{assignment.id}-student"), left_out)
+    return Bundle(
+        f"{assignment.id}-student.zip",
+        zipped({f"{assignment.id}-student/{name}": data for name, data in files.items()}),
+        left_out,
+    )
 
 
 def bundle_files(declared: Declared, released: Mapping[str, bytes], seed: int = PRACTICE_SEED) -> dict[str, bytes]:

@@ -26,7 +26,7 @@ def stands_in(name: str) -> bool:
 
 
 class Inert:
-    """Takes any use and does nothing. It counts as empty, and there is no number in it."""
+    """Takes any use and does nothing. It counts as empty, and holds no number."""
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):

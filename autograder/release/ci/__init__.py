@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import io
 import shlex
-import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata, resources
 from pathlib import Path
 
 from autograder.model import Assignment
+from autograder.text import zipped
 
 PACKAGE = "dl-autograder"
-# Zip files hold a time; a fixed one makes equal contents equal bytes.
-_EPOCH = (1980, 1, 1, 0, 0, 0)
 _NOT_GRADED_WITH = ("submissions", "variants.py", "equivalent.toml", "__pycache__")
 
 
@@ -71,7 +68,7 @@ def _gradescope(target: Target) -> dict[str, bytes]:
     folder = Path(target.assignment.folder)
     files |= {f"assignments/{target.assignment.id}/{name}": data for name, data in _tree(folder, _NOT_GRADED_WITH)}
     files |= {f"autograder/{name}": data for name, data in _tree(Path(str(resources.files("autograder"))))}
-    return {f"{target.assignment.id}-gradescope.zip": _zip(files)}
+    return {f"{target.assignment.id}-gradescope.zip": zipped(files)}
 
 
 SYSTEMS: dict[str, Callable[[Target], dict[str, bytes]]] = {
@@ -102,14 +99,3 @@ def _tree(folder: Path, left_out: tuple[str, ...] = ("__pycache__",)) -> Iterato
         inside = path.relative_to(folder)
         if path.is_file() and not any(part in left_out or part.startswith(".") for part in inside.parts):
             yield inside.as_posix(), path.read_bytes()
-
-
-def _zip(files: Mapping[str, bytes]) -> bytes:
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(files):
-            entry = zipfile.ZipInfo(name, _EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = (0o755 if files[name].startswith(b"#!") else 0o644) << 16
-            archive.writestr(entry, files[name])
-    return data.getvalue()
