@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import collections
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -226,6 +227,12 @@ def test_there_is_a_house_to_look_at():
 def test_the_arrows_hold(path):
     where = str(path.relative_to(ROOT))
     assert violations(where, path.read_text(encoding="utf-8")) == []
+
+
+def test_no_two_test_files_share_a_name():
+    """pytest imports a test file by its bare name where its folder is not a package: of two, it loads one."""
+    names = collections.Counter(path.name for path in (ROOT / "tests").rglob("test_*.py"))
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 def test_every_part_of_the_package_has_a_role():

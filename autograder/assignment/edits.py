@@ -61,6 +61,8 @@ def edits(
     ('affine_forward', ('affine_forward.values',))
     """
     edited = function if inside is None else inside
+    # At once: Python finds a class's file by its module's name, which a bundle's files take over while it is made.
+    path = inspect.getsourcefile(edited) or ""
 
     def declare(
         name: str,
@@ -77,7 +79,7 @@ def edits(
             entry_point=function.__name__,
             caught_by=checks_of(function.__name__, caught_by.split() if isinstance(caught_by, str) else caught_by),
             says=" ".join(says.split()),
-            build=functools.cache(lambda: _compiled(edited, edit, name)),
+            build=functools.cache(lambda: _compiled(path, edited.__module__, edit, name)),
             seen_in=tuple(other.__name__ for other in seen_in),
             edit=edit,
         )
@@ -124,15 +126,14 @@ def diff(edit: Edit, source: str) -> str:
     return "\n".join(line for line in lines if not line.startswith(("---", "+++")))
 
 
-def _compiled(function: Callable[..., Any], edit: Edit, name: str) -> dict[str, Any]:
+def _compiled(path: str, module: str, edit: Edit, name: str) -> dict[str, Any]:
     """The namespace of the reference after `edit`: everything in it meets the edited code, as in a student's file."""
-    path = inspect.getsourcefile(function) or ""
     try:
         source = apply(edit, Path(path).read_text(encoding="utf-8"))
         code = compile(source, f"<mistake {name}>", "exec", dont_inherit=True)
     except (ValueError, SyntaxError) as error:  # a SyntaxError is a ValueError to nobody
         raise AssignmentError(path, [f"mistake {name}: {error}"]) from None
-    namespace: dict[str, Any] = {"__name__": function.__module__}
+    namespace: dict[str, Any] = {"__name__": module}
     exec(code, namespace)  # noqa: S102 — our own reference, altered by us
     return namespace
 

@@ -120,10 +120,10 @@ class Bundle:
     def asks_about_the_student(self, check: Check, asked: Asked, formulas: types.ModuleType | None) -> bool:
         """Whether the questions change with the last digits of what the student answers."""
         questions = []
-        for noise in (0.0, 1e-13):
+        for kind in (LocalProgram, _Shaken):
             tape = Recorder(formulas)
             with recorded_by(tape, self.folder):
-                self._tried(check, asked, tape, _Shaken(vars(self.full.reference), noise))
+                self._tried(check, asked, tape, kind(vars(self.full.reference)))
             questions.append(tape.values.keys())
         return questions[0] != questions[1]
 
@@ -217,24 +217,21 @@ def _printed(value: Any) -> Any:
 
 
 class _Shaken(LocalProgram):
-    """The reference, whose answers are off in their last digits: by a part in 10¹³, far below every tolerance."""
-
-    def __init__(self, functions: Any, noise: float) -> None:
-        super().__init__(functions)
-        self._noise = noise
+    """The reference, whose answers are off in their last digits, in whichever precision they are: by 8 units in the
+    last place of one, far below every tolerance and too much for a product to round away."""
 
     def calls(self, calls: Sequence[Any]) -> list[Any]:
-        return [_shake(outcome, 1 + self._noise) for outcome in super().calls(calls)]
+        return [_shake(outcome) for outcome in super().calls(calls)]
 
     def _ask(self, number: int, args: tuple[Any, ...]) -> Any:
-        return super()._ask(number, _shake(args, 1 + self._noise))
+        return super()._ask(number, _shake(args))
 
 
-def _shake(value: Any, factor: float) -> Any:
-    if isinstance(value, np.ndarray | float) and np.asarray(value).dtype.kind == "f":
-        return value * factor
+def _shake(value: Any) -> Any:
+    if isinstance(value, np.ndarray | np.floating | float) and np.asarray(value).dtype.kind == "f":
+        return value * (1 + 8 * np.finfo(np.asarray(value).dtype).eps)
     if isinstance(value, tuple | list):
-        return type(value)(_shake(item, factor) for item in value)
+        return type(value)(_shake(item) for item in value)
     if isinstance(value, dict):
-        return {key: _shake(item, factor) for key, item in value.items()}
+        return {key: _shake(item) for key, item in value.items()}
     return value
