@@ -14,6 +14,10 @@ T = TypeVar("T")
 
 SHORT = (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE)
 PATIENCE_S = 30.0
+SHORT_SENTENCE = (
+    "This machine is short of processes, memory or open files ({reason}): "
+    "lower --jobs, or raise the account's limits (ulimit -u, ulimit -n)."
+)
 
 
 def patiently(start: Callable[[], T], patience_s: float = PATIENCE_S) -> T:
@@ -27,9 +31,6 @@ def patiently(start: Callable[[], T], patience_s: float = PATIENCE_S) -> T:
             if error.errno not in SHORT:
                 raise
             if time.monotonic() > deadline:
-                raise GraderFault(
-                    f"This machine is short of processes, memory or open files ({os.strerror(error.errno)}): "
-                    f"lower --jobs, or raise the account's limits (ulimit -u, ulimit -n)."
-                ) from None
+                raise GraderFault(SHORT_SENTENCE.format(reason=os.strerror(error.errno))) from None
         time.sleep(pause)
         pause = min(2 * pause, 1.0)

@@ -30,6 +30,7 @@ GUARANTEES = {
     "network": "enforced",
     "signals": "enforced",
     "processes": "none",
+    "threads": "none",
     "memory": "none",
     "cpu": "enforced",
     "persistence": "enforced",

@@ -15,8 +15,8 @@ from autograder.worker.confine import ARCHITECTURES, landlock_abi
 
 # What a level must hold to be called by its name; what it need not hold is still probed and reported.
 REQUIRED = {
-    Level.STRONG: ("fs_read", "fs_write", "network", "signals", "processes", "memory", "cpu", "persistence"),
-    Level.CONTAINED: ("fs_read", "fs_write", "network", "processes", "memory", "cpu", "persistence"),
+    Level.STRONG: ("fs_read", "fs_write", "network", "signals", "processes", "threads", "memory", "cpu", "persistence"),
+    Level.CONTAINED: ("fs_read", "fs_write", "network", "processes", "threads", "memory", "cpu", "persistence"),
     Level.PROCESS: (),
 }
 ADVICE = {

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.model import Level, Limits
+from autograder.sandbox.account import PARENTS, THREADS
 from autograder.sandbox.program import SandboxProgram
 from autograder.sandbox.sandbox import Sandbox
 from autograder.wire import Call
@@ -20,7 +21,7 @@ LIMITS = Limits(cpu_s=2, wall_s=30, load_cpu_s=2, memory_mb=64, reply_mb=1)
 
 # What a submission would try. Each function returns "denied" or what it got.
 ATTACKS = """
-import mmap, os, resource, socket
+import _thread, mmap, os, resource, socket
 
 def denied(attack):
     def run(*args):
@@ -61,6 +62,14 @@ def fork():
         os._exit(0)
     os.waitpid(pid, 0)
     return "forked"
+
+@denied
+def threads(most):
+    lock = _thread.allocate_lock()
+    lock.acquire()
+    for _ in range(most):
+        _thread.start_new_thread(lock.acquire, ())
+    return "started"
 
 @denied
 def allocate(megabytes):
@@ -127,6 +136,7 @@ def probe(level: Level) -> dict[str, str]:
         "network": network,
         "signals": answers["signal_parent"] == "denied",
         "processes": answers["fork"] == "denied",
+        "threads": answers["threads"] == "denied",
         "memory": all(memory) or (any(memory) and None),
         "cpu": (cpu_limited and answers["more_cpu"] == "denied") or (cpu_limited and None),
         "identity": _identity(level, answers["identity"]),
@@ -155,6 +165,7 @@ def _attack(sandbox: Sandbox, targets: _Targets) -> dict[str, str]:
         "connect": [(targets.port,)],
         "signal_parent": [(0,), (os.getpid(),)],
         "fork": [()],
+        "threads": [(THREADS + PARENTS + 1,)],
         "allocate": [(1024,)],
         "map_shared": [(1024,)],
         "memory_file": [(1024,)],

@@ -240,10 +240,10 @@ class SandboxProgram:
         self._fault = fault
         if isinstance(fault, TimedOut):
             self.budget.timed_out(self.asked)
-        self.fork.end()
-        return fault
+        return self.fork.end_for(fault)
 
     def _died(self) -> SubmissionFault:
+        """Why a fork that was not ended from here is gone."""
         ending = self.fork.end()
         if not self._confined:
             raise GraderFault("The worker could not confine itself, so the submission was not run.")

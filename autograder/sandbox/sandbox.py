@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import math
 import os
@@ -15,10 +16,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from autograder.errors import GraderFault
+from autograder.errors import GraderFault, SubmissionFault
 from autograder.model import Level, Limits
-from autograder.patience import SHORT, patiently
-from autograder.sandbox.account import next_account, task_limit
+from autograder.patience import PATIENCE_S, SHORT, SHORT_SENTENCE, patiently
+from autograder.sandbox.account import THREADS, next_account, task_limit
 from autograder.sandbox.arena import Memory
 from autograder.sandbox.command import command, environment
 from autograder.sandbox.cuda import Gpu
@@ -32,11 +33,13 @@ OVERHEAD_MB = {"numpy": 256, "torch": 1024}
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a fork ended, by the kernel's account: its wait status, CPU seconds, and greatest resident size in KB."""
+    """How a fork ended, by the kernel's account: its wait status, CPU seconds, and greatest resident size in KB; and
+    whether it was waiting for a thread that the grader's account had no place for."""
 
     status: int
     cpu_s: float
     rss: int
+    starved: bool = False
 
     @property
     def signal(self) -> int:
@@ -95,11 +98,18 @@ class Sandbox:
                 "warm": list(warm),
                 "modules": list(self.view.modules),
                 "uid": next_account() if os.getuid() == 0 and self._leaves_root() else None,
+                "threads": THREADS if self._is_filtered else None,
+                "patience_s": PATIENCE_S,
                 "landlock": self.level is Level.CONTAINED,
                 "readable": list(self.view.readable) if self.level is Level.CONTAINED else [],
                 "listable": list(self.view.listable),
             }
         )
+
+    @property
+    def _is_filtered(self) -> bool:
+        """Whether a list of system calls holds its forks."""
+        return self.level is not Level.PROCESS and self.gpu is None
 
     def _leaves_root(self) -> bool:
         return not (self.gpu and self.gpu.same_account) and self._reachable_by_others()
@@ -147,7 +157,7 @@ class Sandbox:
             "cpu_s": cpu_ceiling(limits),
             "address_space": (limits.memory_mb + self.overhead_mb) * 2**20 + (memory.size if memory else 0),
             "body_cap": body_cap,
-            "seccomp": self.level is not Level.PROCESS and self.gpu is None,
+            "seccomp": self._is_filtered,
             "gpu": self.gpu is not None,
             "tasks": self._tasks,
         }
@@ -251,6 +261,13 @@ class Fork:
         if self.ending is None:
             self.ending = self.sandbox.end(self.pid)
         return self.ending
+
+    def end_for(self, fault: SubmissionFault) -> SubmissionFault:
+        """End it for `fault`, which is the submission's. GraderFault where it was waiting for a thread of its own that
+        the grader's account had no place for: that is not the student's."""
+        if self.end().starved:
+            raise GraderFault(SHORT_SENTENCE.format(reason=os.strerror(errno.EAGAIN)))
+        return fault
 
 
 def cpu_ceiling(limits: Limits) -> int:

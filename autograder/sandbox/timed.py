@@ -170,8 +170,7 @@ class _Window:
             except TimeoutError:
                 cpu_s, wall_s = self.read()
                 if cpu_s > self._budget or wall_s > self._wall_per_cpu * (self._budget + 1.0):
-                    self._program.fork.end()
-                    raise too_slow(self._budget) from None
+                    raise self._program.fork.end_for(too_slow(self._budget)) from None
                 continue
             if not said:
                 raise self.died()
@@ -179,8 +178,10 @@ class _Window:
 
     def died(self) -> SubmissionFault:
         """Why the other end is closed."""
-        ending = self._program.fork.end()
-        return Crashed(f"The program ended the Python process while it was timed (signal {ending.signal}).")
+        fork = self._program.fork
+        return fork.end_for(
+            Crashed(f"The program ended the Python process while it was timed (signal {fork.end().signal}).")
+        )
 
 
 def steps_request(steps: Sequence[tuple[str, Sequence[str], Sequence[str], bool]]) -> dict[str, Any]:

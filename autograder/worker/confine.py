@@ -55,6 +55,7 @@ PRLIMIT = (302, 261)
 IOCTL = (16, 29)
 KILL_SELF_ONLY = ((62, 129), (200, 130), (234, 131))  # kill, tkill, tgkill
 CLONE_THREAD = 0x00010000
+SECCOMP, SET_MODE_FILTER, NEW_LISTENER = (317, 277), 1, 1 << 3
 
 LD, JEQ, JGE, JSET, RET = 0x20, 0x15, 0x35, 0x45, 0x06
 RET_ALLOW, RET_ERRNO, RET_KILL = 0x7FFF0000, 0x00050000, 0x80000000
@@ -127,6 +128,22 @@ def apply_seccomp(program: bytes) -> None:
     """Install `program` for this process and all its threads, for good."""
     _prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     _prctl(PR_SET_SECCOMP, 2, ctypes.byref(_Program(len(program) // 8, program)), 0, 0)
+
+
+def install_listener(machine: str, program: bytes) -> int:
+    """Install `program` for this process and its descendants, for good; the descriptor on
+    which the kernel puts its questions. OSError where it cannot be had."""
+    _prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    filters, number = _Program(len(program) // 8, program), SECCOMP[ARCHITECTURES[machine][1]]
+    listener = int(_libc.syscall(number, SET_MODE_FILTER, NEW_LISTENER, ctypes.byref(filters)))
+    if listener < 0:
+        raise OSError(ctypes.get_errno(), "seccomp")
+    return listener
+
+
+def has_thread(machine: str, pid: int, tid: int) -> bool:
+    """Whether `tid` is a thread of process `pid`, which is this account's."""
+    return int(_libc.syscall(KILL_SELF_ONLY[2][ARCHITECTURES[machine][1]], pid, tid, 0)) == 0
 
 
 def die_with_parent() -> None:

@@ -21,6 +21,7 @@ from typing import Any
 
 from autograder.worker import absent, confine, cuda
 from autograder.worker.serve import Server
+from autograder.worker.threads import ThreadGuard
 
 CPUCLOCK_SCHED = 2  # clock_getcpuclockid(3): the CPU clock of a process is (~pid << 3) | 2
 
@@ -40,19 +41,22 @@ def main(descriptor: int) -> None:
     warm_up(config["packages"], config["warm"])
     absent.install(config["modules"])
     identity = give_up_privileges(config)
+    guard = guard_threads(config)
     gc.collect()
     gc.freeze()
     control.send({"ready": True, **identity})
     with contextlib.suppress(EOFError):
         while True:
+            if guard:
+                guard.serve_until(control.sock)
             message, descriptors = control.receive()
             match message["op"]:
                 case "fork":
-                    control.send(fork(control, message, descriptors))
+                    control.send(fork(control, message, descriptors, guard))
                 case "cpu":
                     control.send({"cpu_s": cpu_seconds(message["pid"])})
                 case "end":
-                    control.send(end(message["pid"]))
+                    control.send(end(message["pid"], guard))
 
 
 def warm_up(packages: list[str], more: Sequence[str] = ()) -> None:
@@ -76,7 +80,20 @@ def give_up_privileges(config: dict[str, Any]) -> dict[str, Any]:
     return {"uid": os.getuid(), "applied": applied}
 
 
-def fork(control: Control, message: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
+def guard_threads(config: dict[str, Any]) -> ThreadGuard | None:
+    """Who counts the threads of forks; None where it is not asked for, or where the kernel cannot do it: the probe of
+    the isolation level then shows whether something else bounds them."""
+    if config["threads"] is None:
+        return None
+    try:
+        return ThreadGuard(config["threads"], config["patience_s"])
+    except OSError:
+        return None
+
+
+def fork(
+    control: Control, message: dict[str, Any], descriptors: list[int], guard: ThreadGuard | None
+) -> dict[str, Any]:
     """Start a confined child on the socket that is the first of `descriptors`; a second is memory to share. Where the
     system is short of something, the grader learns of what, and may try again."""
     try:
@@ -99,6 +116,8 @@ def fork(control: Control, message: dict[str, Any], descriptors: list[int]) -> d
             os._exit(status)
     for descriptor in descriptors:
         os.close(descriptor)
+    if guard:
+        guard.watch(pid)
     return {"pid": pid}
 
 
@@ -128,12 +147,15 @@ def cpu_seconds(pid: int) -> float:
         return 0.0
 
 
-def end(pid: int) -> dict[str, Any]:
-    """Kill child `pid` and say how it ended and what the kernel counted for it and its threads."""
+def end(pid: int, guard: ThreadGuard | None) -> dict[str, Any]:
+    """Kill child `pid` and say how it ended, what the kernel counted for it and its threads, and whether it waited for
+    a thread that the account has no place for."""
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
     _, status, usage = os.wait4(pid, 0)
-    return {"status": status, "cpu_s": usage.ru_utime + usage.ru_stime, "rss": usage.ru_maxrss}
+    starved = guard is not None and guard.forget(pid)
+    used = usage.ru_utime + usage.ru_stime
+    return {"status": status, "cpu_s": used, "rss": usage.ru_maxrss, "starved": starved}
 
 
 class Control:

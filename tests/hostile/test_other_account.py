@@ -16,7 +16,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hostile_ground import HONEST as PLAIN
 
 ROOT = Path(__file__).parents[2]
 UID = 41234  # nobody's
@@ -69,11 +68,17 @@ def as_ordinary(ordinary: list[str], *arguments: str, before: str) -> subprocess
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("file", ["test_attacks.py", "test_levels.py"])
-def test_attacks_fail_as_an_ordinary_user(ordinary: list[str], file: str) -> None:
+@pytest.mark.parametrize(
+    ("file", "tests"),
+    [
+        ("hostile/test_attacks.py", "fails or left_behind or earns_everything"),
+        ("hostile/test_levels.py", "fails or left_behind or earns_everything"),
+        ("unit/sandbox/test_account.py", "of_a_submission or counted_apart or nobodys_fault"),
+    ],
+)
+def test_attacks_fail_as_an_ordinary_user(ordinary: list[str], file: str, tests: str) -> None:
     named = f"export HOSTILE_ATTACKS={shlex.quote(' '.join(ATTACKS))};"
-    tests = "fails or left_behind or earns_everything"
-    ran = as_ordinary(ordinary, "-m", "pytest", "-q", "-rs", f"tests/hostile/{file}", "-k", tests, before=named)
+    ran = as_ordinary(ordinary, "-m", "pytest", "-q", "-rs", f"tests/{file}", "-k", tests, before=named)
     assert ran.returncode == 0, ran.stdout[-3000:] + ran.stderr[-1000:]
     if " passed" not in ran.stdout:
         pytest.skip(ran.stdout[-300:])
@@ -93,7 +98,7 @@ def total(x):
     threading.stack_size(32768)
     lock = _thread.allocate_lock()
     lock.acquire()
-    end = time.monotonic() + 20
+    end = time.monotonic() + 3
     while time.monotonic() < end:
         try:
             _thread.start_new_thread(lock.acquire, ())
@@ -118,17 +123,21 @@ def total(x):
 
 
 @pytest.mark.parametrize("level", ["strong", "contained"])
-def test_a_submissions_threads_cost_nobody_else_a_verdict(ordinary: list[str], level: str) -> None:
-    """Under an account that may have few processes, beside one that takes all it can get. At `strong` the others start
-    threads of their own; at `contained` the kernel counts an ordinary user's sandboxes together (docs/isolation.md)."""
+@pytest.mark.parametrize("account", ["ordinary", "own"])
+def test_a_submissions_threads_cost_nobody_else_a_verdict(
+    request: pytest.FixtureRequest, account: str, level: str
+) -> None:
+    """Under an account that may have few processes, beside one that takes all it can get: the others start threads."""
+    user = request.getfixturevalue("ordinary") if account == "ordinary" else []
+    honest = ("ben", "cleo")
     with tempfile.TemporaryDirectory(prefix="hostile-class-") as folder:
         os.chmod(folder, 0o755)
-        honest = {"ben": HONEST, "cleo": HONEST} if level == "strong" else {"ben": PLAIN}
-        for name, source in {"ann": BOMB, **honest}.items():
+        for name, source in {"ann": BOMB, **dict.fromkeys(honest, HONEST)}.items():
             Path(folder, f"{name}.py").write_text(source)
         options = ["--isolation", level, "--jobs", "2", "--seed", "17", "--format", "json"]
         course = "tests/hostile/course/assignments/target"
-        ran = as_ordinary(ordinary, "-m", "autograder", "grade", course, folder, *options, before="ulimit -u 300;")
+        few = "ulimit -u 100;" if account == "ordinary" else ""
+        ran = as_ordinary(user, "-m", "autograder", "grade", course, folder, *options, before=few)
     if "Isolation" in ran.stderr:
         pytest.skip(ran.stderr.strip().splitlines()[-1])
     assert ran.returncode == 0, ran.stderr[-2000:]

@@ -1,6 +1,6 @@
 """attack: start a thread for every place that becomes free in the account's table of processes, and sleep otherwise
 row: 63
-layer: R: RLIMIT_NPROC, counted for each sandbox apart
+layer: S: threads are counted by the worker's parent, for each submission apart
 """
 
 import _thread

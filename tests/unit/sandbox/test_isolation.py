@@ -13,7 +13,8 @@ from autograder.sandbox.sandbox import Sandbox
 from autograder.sandbox.view import view
 
 ALL = dict.fromkeys(
-    ("fs_read", "fs_write", "network", "signals", "processes", "memory", "cpu", "identity", "persistence"), "enforced"
+    ("fs_read", "fs_write", "network", "signals", "processes", "threads", "memory", "cpu", "identity", "persistence"),
+    "enforced",
 )
 
 

@@ -21,6 +21,7 @@ HEADERS = {
 SINGLE = {
     "fcntl": confine.FCNTL, "sendto": confine.SENDTO, "recvfrom": confine.RECVFROM, "clone": confine.CLONE,
     "clone3": confine.CLONE3, "prlimit64": confine.PRLIMIT, "ioctl": confine.IOCTL,
+    "seccomp": confine.SECCOMP,
     **dict(zip(("kill", "tkill", "tgkill"), confine.KILL_SELF_ONLY, strict=True)),
     "landlock_create_ruleset": (confine.LANDLOCK_CREATE,) * 2, "landlock_add_rule": (confine.LANDLOCK_ADD,) * 2,
     "landlock_restrict_self": (confine.LANDLOCK_RESTRICT,) * 2,

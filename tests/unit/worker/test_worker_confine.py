@@ -6,18 +6,22 @@ import struct
 
 import pytest
 
-from autograder.worker import confine
+from autograder.worker import confine, threads
 
 PID = 4242
-ALLOW, KILL = "allow", "kill"
+ALLOW, KILL, ASK = "allow", "kill", "ask"
 EPERM, ENOSYS, ENOTTY = 1, 38, 25
 
 
 def answer(machine: str, number: int, *arguments: int, arch: int | None = None) -> str | int:
     """What the filter says to a call: allow, kill, or an error number."""
+    return run(confine.seccomp_program(machine, PID), machine, number, *arguments, arch=arch)
+
+
+def run(program: bytes, machine: str, number: int, *arguments: int, arch: int | None = None) -> str | int:
+    """What `program` says to a call on `machine`."""
     arch = confine.ARCHITECTURES[machine][0] if arch is None else arch
     data = struct.pack("=iIQ6Q", number, arch, 0, *(*arguments, *[0] * 6)[:6])
-    program = confine.seccomp_program(machine, PID)
     code = [struct.unpack_from("HBBI", program, at) for at in range(0, len(program), 8)]
     accumulator, at = 0, 0
     for _ in range(len(code)):
@@ -33,7 +37,8 @@ def answer(machine: str, number: int, *arguments: int, arch: int | None = None) 
             case confine.JSET:
                 at += then if accumulator & value else otherwise
             case confine.RET:
-                return {confine.RET_ALLOW: ALLOW, confine.RET_KILL: KILL}.get(value, value & 0xFFFF)
+                verdicts = {confine.RET_ALLOW: ALLOW, confine.RET_KILL: KILL, threads.RET_USER_NOTIF: ASK}
+                return verdicts.get(value, value & 0xFFFF)
     raise AssertionError("the filter runs off its end")
 
 
@@ -89,6 +94,19 @@ def test_threads_are_allowed_and_processes_are_not(machine):
     if machine == X86:
         assert answer(X86, 57) == EPERM  # fork
         assert answer(X86, 58) == EPERM  # vfork
+
+
+@machines
+def test_the_parent_is_asked_about_threads_and_about_nothing_else(machine):
+    arch, column = confine.ARCHITECTURES[machine]
+    program = threads.filter_program(machine)
+    clone, leave = confine.CLONE[column], confine.ALLOWED["exit"][column]
+    assert run(program, machine, clone, confine.CLONE_THREAD | 0x100) == ASK
+    assert run(program, machine, leave, 0) == ASK
+    assert run(program, machine, clone, 17) == ALLOW  # the parent's own forks; a fork's are denied by the other filter
+    asked = [number for number in range(600) if run(program, machine, number, confine.CLONE_THREAD) == ASK]
+    assert sorted(asked) == sorted((clone, leave))
+    assert run(program, machine, clone, confine.CLONE_THREAD, arch=arch + 1) == ALLOW  # killed by the other filter
 
 
 @machines
