@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib.metadata
 import logging
@@ -32,6 +33,7 @@ from autograder.model import (
 from autograder.sandbox.isolation import choose
 from autograder.sandbox.runner import SandboxRunner
 from autograder.sandbox.sandbox import Sandboxes
+from autograder.sandbox.warm import WarmSandboxes
 from autograder.score import grader_failed, total
 from autograder.store import Store, result_key
 from autograder.student.load import with_answers
@@ -87,13 +89,14 @@ def grade_one(grading: Grading, name: str, path: Path) -> GradeReport:
     return grade_read(grading, Entry(name, path, printable(path.name)).read())
 
 
-def grade_read(grading: Grading, submission: Submission | Unreadable) -> GradeReport:
-    """Run, check and score what was read. Whatever it does, the result is a report."""
+def grade_read(grading: Grading, submission: Submission | Unreadable, warm: WarmSandboxes | None = None) -> GradeReport:
+    """Run, check and score what was read. Whatever it does, the result is a report. With `warm` it runs in sandboxes
+    that stay open for the next run of the same student's."""
     clock = Clock()
     if isinstance(submission, Unreadable):
         results = _all(grading.checks, Verdict.UNREADABLE, submission.reason)
         return _report(grading, clock, submission.id, "", results, [])
-    results, notes, used = _run(grading, submission)
+    results, notes, used = _run(grading, submission, warm)
     return _report(grading, clock, submission.id, submission.sha256, results, [*submission.notes, *notes], used)
 
 
@@ -124,11 +127,13 @@ def _key(grading: Grading, submission: Submission | Unreadable) -> str:
     return result_key(submission.id, what, version, VERSION, asked, grading.seed)
 
 
-def _run(grading: Grading, submission: Submission) -> tuple[tuple[CheckResult, ...], Sequence[str], float]:
+def _run(
+    grading: Grading, submission: Submission, warm: WarmSandboxes | None
+) -> tuple[tuple[CheckResult, ...], Sequence[str], float]:
     assignment = grading.declared.assignment
     try:
         with (
-            Sandboxes(grading.isolation.level) as sandboxes,
+            contextlib.nullcontext(warm) if warm else Sandboxes(grading.isolation.level) as sandboxes,
             SandboxRunner(
                 sandboxes.holding(assignment.policy.packages), assignment, submission, sandboxes.holding
             ) as runner,

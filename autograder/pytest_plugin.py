@@ -81,7 +81,7 @@ class Handed(pytest.File):
         from autograder.model import Level
         from autograder.pipeline import Grading
         from autograder.sandbox.isolation import choose
-        from autograder.student.bundle import PRACTICE_SEED
+        from autograder.student.load import PRACTICE_SEED
 
         selected = [item.check for item in self.session.items if isinstance(item, CheckItem) and item.parent is self]
         return Grading(self.declared, PRACTICE_SEED, choose(None, at_least=Level.PROCESS), tuple(selected))

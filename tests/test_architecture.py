@@ -33,6 +33,7 @@ JOINERS = (
     "practice",
     "student",
     "notebook",
+    "kernel",
     "prove",
     "nbgrader",
     "pytest_plugin",

@@ -17,10 +17,8 @@ from autograder.pipeline import Grading, grade_read
 from autograder.reports.digest import unread
 from autograder.sandbox.isolation import choose
 from autograder.score import grader_failed
-from autograder.student.load import with_answers
+from autograder.student.load import PRACTICE_SEED, with_answers
 from autograder.submission import Entry, find_submissions
-
-PRACTICE_SEED = 0  # the same cases every time, so that an edit is the only thing that changes between two runs
 
 
 @click.command("check", short_help="Check your own work.")

@@ -13,7 +13,7 @@ from autograder.errors import AssignmentError, AutograderError
 from autograder.model import Assignment
 from autograder.release import leaks, render
 from autograder.student.archive import instructions, wheel_name, wheel_of
-from autograder.student.load import source_digest
+from autograder.student.load import PRACTICE_SEED, source_digest
 from autograder.student.recorder import FORMULAS, record
 from autograder.student.secrets import secrets_in
 from autograder.text import zipped
@@ -27,7 +27,6 @@ from autograder import answers_beside
 
 __getattr__ = answers_beside(__file__)
 '''
-PRACTICE_SEED = 0
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from autograder.errors import AssignmentError, AutograderError
 from autograder.model import Check, Mistake
 from autograder.student.seen import RecordedSeen
 
+PRACTICE_SEED = 0  # the same cases every time, so that an edit is all that changes between two runs
 Asked = Sequence[tuple[dict[str, Any], int]]
 
 

@@ -12,7 +12,7 @@ from autograder.submission.statements import Scanner
 from autograder.submission.text import Place, printable
 
 _MARKS = ("%", "!", "?")
-_RUNS_ITS_BODY = ("time", "timeit", "capture", "prun")
+_RUNS_ITS_BODY = ("time", "timeit", "capture", "prun", "check")  # `%%check` is this package's own
 _FORM = re.compile(r"^#[ \t]*@")  # Colab's title of a cell, which may stand above the cell's magic
 
 # IPython's automagic takes these first words for a command; two words in a row are never Python.

@@ -57,7 +57,7 @@ def read_notebook(data: bytes, where: str) -> Pieces:
     pieces = Pieces()
     for number, (cell, source) in enumerate(zip(raw, sources, strict=True), start=1):
         if cell.cell_type == "code":
-            _read_cell(clean(source, f"{where}, cell {number},"), number, pieces)
+            read_cell(source, number, where, pieces)
         elif len(source) <= SOURCE_LIMIT:
             kind = printable(cell.cell_type, 20)
             pieces.drop(source, f"stands in cell {number}, which is a {kind} cell; make it a code cell")
@@ -99,9 +99,10 @@ def _source(cell: _Cell, notebook: _Notebook) -> str:
     return source if isinstance(source, str) else "".join(source)
 
 
-def _read_cell(source: str, number: int, pieces: Pieces) -> None:
-    """Add what Jupyter would run of a cell as Python, with notes."""
-    place = _place(number)
+def read_cell(source: str, number: int, where: str, pieces: Pieces) -> None:
+    """Add what Jupyter would run of code cell `number` as Python, with notes. Raises SubmissionRefused for text that no
+    file may hold."""
+    source, place = clean(source, f"{where}, cell {number},"), _place(number)
     if line := conflict_line(source):
         pieces.notes.append(f"cell {number}: {conflict(line)}; the cell was not run")
         pieces.drop(source, f"stands in cell {number}, which {conflict(line)}")

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-import runpy
 import sys
 import types
 
 import pytest
 from tiny_course import RIGHT, replaced
 
-from autograder.practice import NOT_ISOLATED
+from autograder.practice import KERNEL, PRACTICE, practise
+
+
+def check(name, script):
+    """`check(name)` as `script` calls it. The script is not run here: its text is what is checked."""
+    return practise(name, {"__file__": script})
 
 
 @pytest.fixture
 def ask(course, tmp_path, monkeypatch, capfd):
-    """Runs `source` and then `check(name)` as a script in the course; returns (value, what was printed)."""
+    """Runs a script of `source` and then `check(name)` in the course; returns (value, what was printed)."""
     monkeypatch.chdir(course)
     monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
 
     def run(source, name="double"):
         script = tmp_path / "work.py"
         script.write_text(f"{source}\nfrom autograder import check\nvalue = check({name!r})\n")
-        value = runpy.run_path(str(script))["value"]
+        value = check(name, str(script))
         printed = capfd.readouterr()
         assert printed.err == ""
         return value, printed.out
@@ -36,9 +40,9 @@ def test_right_code_earns_the_public_points_as_a_plain_float(ask):
     assert printed.startswith("double: 3 of 3 points\n  ✓ PASS         2/2  values\n  ✓ PASS         1/1  purity\n")
 
 
-def test_every_run_says_that_it_was_not_isolated(ask):
+def test_every_run_says_that_it_is_practice(ask):
     for source in (RIGHT, replaced("def double(x):\n    return x * x"), ""):
-        assert f"{NOT_ISOLATED} It is practice, not a grade." in ask(source)[1]
+        assert PRACTICE in ask(source)[1]
 
 
 def test_wrong_code_is_told_the_mistake(ask):
@@ -105,7 +109,7 @@ def test_under_autograde_hidden_checks_count(ask, monkeypatch):
     value, printed = ask(RIGHT)
     assert value == 5.0
     assert "hidden check" in printed
-    assert "nbgrader took these points from it" in printed
+    assert f"{KERNEL} nbgrader took these points from it" in printed
 
 
 def test_under_validate_no_points_are_named_once_everything_passes(ask, monkeypatch):
@@ -118,7 +122,7 @@ def test_under_validate_no_points_are_named_once_everything_passes(ask, monkeypa
 def test_in_a_notebook_it_is_html_too(ask, monkeypatch):
     shown = []
     shell = types.ModuleType("IPython")
-    shell.get_ipython = object
+    shell.get_ipython = lambda: types.SimpleNamespace(user_ns={})
     shell.display = types.ModuleType("IPython.display")
     shell.display.display = lambda bundle, raw: shown.append((bundle, raw))
     monkeypatch.setitem(sys.modules, "IPython", shell)
@@ -129,3 +133,11 @@ def test_in_a_notebook_it_is_html_too(ask, monkeypatch):
     assert set(bundle) == {"text/plain", "text/html"}
     assert "&lt;script&gt;" in bundle["text/html"]
     assert "<script" not in bundle["text/html"]
+
+
+def test_a_prompt_has_neither_cells_nor_a_file(capsys, course, monkeypatch):
+    monkeypatch.chdir(course)
+    assert practise("double", {}) == 0.0
+    assert "check() reads the cells of a notebook or the file of a script, and there is neither here." in (
+        capsys.readouterr().out
+    )
