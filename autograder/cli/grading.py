@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import shlex
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from autograder.assignment.discover import Declared
 from autograder.cli.common import ASSIGNMENT, ISOLATION, default_jobs, exit_if_unread, level, load, sentences
 from autograder.errors import AutograderError
 from autograder.executors import LocalExecutor
@@ -86,7 +88,7 @@ def grade_command(
     if store:
         store.close()
     if form == "text":
-        _print_reports(reports, sentences(declared.checks))
+        _print_reports(reports, declared, out)
     _exit(reports)
 
 
@@ -107,7 +109,7 @@ def _grade_course(
         grading = Grading(declared, seed, choose(level(isolation)), declared.checks)
         reports = list(_shown(graded(grading, entries, LocalExecutor(jobs), store), len(entries), form))
     if form == "text":
-        _print_reports(reports, sentences(declared.checks))
+        _print_reports(reports, declared, store.folder)
     _exit(reports)
 
 
@@ -128,14 +130,21 @@ def _shown(reports: Iterable[GradeReport], count: int, form: str) -> Iterator[Gr
             yield report
 
 
-def _print_reports(reports: list[GradeReport], asked: dict[str, str]) -> None:
+def _print_reports(reports: list[GradeReport], declared: Declared, kept: Path | None) -> None:
     from autograder.reports.terminal import make_console, render_class, render_report
 
     console = make_console()
     if len(reports) == 1:
-        console.print(render_report(reports[0], sentences=asked))
-    else:
-        console.print(render_class(sorted(reports, key=lambda report: report.submission.id)))
+        console.print(render_report(reports[0], sentences=sentences(declared.checks)))
+        return
+    ordered = sorted(reports, key=lambda report: report.submission.id)
+    console.print(render_class(ordered, [declared.assignment], [_where_to_look(kept)]))
+
+
+def _where_to_look(kept: Path | None) -> str:
+    if kept is None:
+        return "Nothing of this was kept: --out DIR keeps it."
+    return f"Each student's answers: autograder report {shlex.quote(str(kept))} --format html"
 
 
 def _exit(reports: list[GradeReport]) -> None:

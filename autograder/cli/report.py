@@ -120,7 +120,8 @@ def _html(kept: Kept, out: Path | None) -> None:
         from autograder.reports.html import render_class_html
 
         link = quote(board.name) if kept.speeds else None
-        _write(path, render_class_html(kept.reports, assignments, kept.sentences, leaderboard=link))
+        page = render_class_html(kept.sorted, assignments, kept.sentences, leaderboard=link, speeds=kept.speeds)
+        _write(path, page)
     if kept.speeds:
         from autograder.reports.leaderboard import render_leaderboard_html
 

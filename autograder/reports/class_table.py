@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Iterator, Sequence
 from string import ascii_lowercase
 
@@ -13,21 +14,28 @@ from rich.text import Text
 
 from autograder.model import Assignment, GradeReport
 from autograder.reports import digest
+from autograder.reports.causes import ClassCause, Concern, class_causes, concerns
 from autograder.reports.digest import Part
 from autograder.reports.ink import Ink, Sheet, flow, say
 from autograder.reports.text import one_line, points
 
 _QUIET = "bright_black"
+_MOST = 5  # causes that a screen has room for
+_NAMES = 8
 
 
-def render_class(reports: Sequence[GradeReport], assignments: Sequence[Assignment] = ()) -> RenderableType:
-    """A table for each assignment with a mark for each entry point, then the verdicts, isolation and time of all."""
+def render_class(
+    reports: Sequence[GradeReport], assignments: Sequence[Assignment] = (), look: Sequence[str] = ()
+) -> RenderableType:
+    """A table for each assignment with a mark for each entry point, what the class gets wrong, and its totals; then the
+    verdicts, isolation and time of all, and the lines of `look`, which say where to read on."""
     known = {assignment.id: assignment for assignment in assignments}
 
     def draw(ink: Ink, width: int) -> Iterator[RenderableType]:
         for slug, group in digest.by_assignment(reports).items():
             yield from _assignment(group, known.get(slug), ink, width)
         yield from _footer(reports, ink, width)
+        yield from (say(line) for line in look)
 
     return Sheet(draw)
 
@@ -44,11 +52,17 @@ def _assignment(
     yield Text.assemble(say(one_line(title), "bold"), (f" {ink.dot} {handed_in}", _QUIET))
     yield _table(reports, rows, names, ink)
     yield Padding(_legend(names, width - 2), (0, 1))
-    if mistakes := digest.common_mistakes(reports):
+    known = [cause for cause in class_causes(reports) if cause.known]
+    if known:
         yield Text()
-        yield Text(" Most common mistakes", "bold")
-        yield Padding(_mistakes(mistakes), (0, 1))
+        yield Text(" What the class gets wrong", "bold")
+        yield Padding(_causes(known[:_MOST], len(reports)), (0, 1))
+    if urgent := concerns(reports):
+        yield Text()
+        yield Text(" Needs your attention", "bold")
+        yield Padding(_attention(reports, urgent), (0, 1))
     yield Text()
+    yield _total(reports)
 
 
 def _table(reports: Sequence[GradeReport], rows: Sequence[dict[str, Part]], names: Sequence[str], ink: Ink) -> Table:
@@ -80,13 +94,33 @@ def _legend(names: Sequence[str], width: int) -> Text:
     return flow((Text.assemble((letter, "bold"), " ", say(one_line(name, 60))) for letter, name in lettered), width)
 
 
-def _mistakes(mistakes: Sequence[tuple[str, str, int]]) -> Table:
+def _causes(causes: Sequence[ClassCause], count: int) -> Table:
     grid = Table.grid(padding=(0, 1))
-    grid.add_column(justify="right", style="bold")
+    grid.add_column(justify="right", style="bold", no_wrap=True)
     grid.add_column(overflow="fold")
-    for entry, says, count in mistakes:
-        grid.add_row(f"{count} ×", Text.assemble(say(one_line(entry, 80), "cyan"), "  ", say(one_line(says))))
+    for cause in causes:
+        where = say(one_line(", ".join(cause.entry_points), 80), "cyan")
+        grid.add_row(f"{len(cause.students)} of {count}", Text.assemble(where, "  ", say(one_line(cause.says))))
     return grid
+
+
+def _attention(reports: Sequence[GradeReport], found: Sequence[Concern]) -> Table:
+    """A line for each verdict: whom it met."""
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(style="bold", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for verdict in dict.fromkeys(one.verdict for one in found):
+        names = [one_line(reports[one.who].submission.id, 40) for one in found if one.verdict == verdict]
+        more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
+        grid.add_row(verdict, say(f"{', '.join(names[:_NAMES])}{more}"))
+    return grid
+
+
+def _total(reports: Sequence[GradeReport]) -> Text:
+    shares = [100 * report.score / report.max_score if report.max_score else 0.0 for report in reports]
+    full = sum(share >= 100 for share in shares)
+    middle = f"mean {statistics.mean(shares):.0f} %, median {statistics.median(shares):.0f} %"
+    return Text(f"{middle}, full marks {full} of {len(reports)}", "bold")
 
 
 def _footer(reports: Sequence[GradeReport], ink: Ink, width: int) -> Iterator[RenderableType]:

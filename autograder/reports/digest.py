@@ -157,15 +157,6 @@ def counts(reports: Iterable[GradeReport]) -> dict[Verdict, int]:
     return {verdict: tally[verdict] for verdict in Verdict if tally[verdict]}
 
 
-def common_mistakes(reports: Iterable[GradeReport], most: int = 5) -> list[tuple[str, str, int]]:
-    """(entry point, what the diagnosis says, number of submissions) of the commonest mistakes."""
-    tally: Counter[tuple[str, str]] = Counter()
-    for report in reports:
-        tally.update({(r.entry_point, r.diagnosis.says) for r in report.results if r.diagnosis})
-    ranked = sorted(tally.items(), key=lambda item: (-item[1], item[0]))
-    return [(entry, says, count) for (entry, says), count in ranked[:most]]
-
-
 def weak_spots(report: GradeReport) -> list[str]:
     """Guarantees of the isolation that did not hold in full, as `name` or `name (in part)`."""
     return [

@@ -1,7 +1,8 @@
-"""Reports as one self-contained page: no script, no request, a policy that would refuse either.
+"""Reports as one self-contained page that makes no request, under a policy that would refuse one.
 
-Everything that a template prints goes through `visible`, then through HTML escaping; styles are allowed by the hash of
-the one style sheet, so an injected `<style>` or `style=` would do nothing either.
+Everything that a template prints goes through `visible`, then through HTML escaping. The style sheet and the class
+page's script (it sorts and filters, and the page is whole without it) are allowed by their hashes, so an injected
+`<style>`, `style=` or `<script>` would do nothing either.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
+import itertools
+import re
 import shlex
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,10 +21,13 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from autograder.model import Assignment, CheckResult, GradeReport, Verdict, Visibility
+from autograder.model import Assignment, CheckResult, GradeReport, SpeedReport, Verdict, Visibility
 from autograder.reports import digest
+from autograder.reports.causes import Concern, class_causes, concerns
 from autograder.reports.digest import Part
 from autograder.reports.text import one_line, points, visible
+
+_BETWEEN_TAGS = re.compile(r">\s*\n\s*<")
 
 
 def render_report_html(
@@ -44,15 +50,19 @@ def render_class_html(
     *,
     title: str = "Class report",
     leaderboard: str | None = None,
+    speeds: Sequence[SpeedReport] = (),
 ) -> str:
     """A page on a class, for its instructor: everything that the reports say, hidden checks included.
 
     Assignments come in the order of `assignments`, then in that of the reports; submissions as they came.
-    `leaderboard` is the address of that page, where there is one."""
+    `leaderboard` is the address of that page, where there is one; of `speeds` those are listed that are held until a
+    person has looked."""
     known = {assignment.id: assignment for assignment in assignments}
     grouped = digest.by_assignment(reports)
     order = dict.fromkeys([*(slug for slug in known if slug in grouped), *grouped])
-    groups = [_group(grouped[slug], known.get(slug)) for slug in order]
+    groups = [
+        _group(grouped[slug], known.get(slug), [one for one in speeds if one.assignment.id == slug]) for slug in order
+    ]
     told = {"facts": _facts(reports), "groups": groups, "sentences": sentences or {}, "leaderboard": leaderboard}
     return render_page("class.html.j2", title=title, **told)
 
@@ -78,6 +88,15 @@ class _Sheet:
         return min(max(self.report.score / self.report.max_score, 0.0), 1.0) if self.report.max_score else 0.0
 
     @property
+    def by_name(self) -> dict[str, Part]:
+        return {part.name: part for part in self.parts}
+
+    @property
+    def seen(self) -> list[Verdict]:
+        """The verdicts that its functions met, for the filter."""
+        return list(dict.fromkeys(part.verdict for part in self.parts))
+
+    @property
     def unread(self) -> str | None:
         return digest.unread(self.report)
 
@@ -94,25 +113,41 @@ class _Sheet:
         return digest.versions([self.report])
 
 
-def _group(reports: Sequence[GradeReport], assignment: Assignment | None) -> dict[str, Any]:
+def _group(
+    reports: Sequence[GradeReport], assignment: Assignment | None, speeds: Sequence[SpeedReport]
+) -> dict[str, Any]:
     """One assignment's part of the page."""
     sheets = [_Sheet.of(report, assignment) for report in reports]
-    results = {r.check: r for sheet in sheets for part in sheet.parts for r in part.results}
     entries = [entry.name for entry in assignment.entry_points] if assignment else []
-    columns = dict.fromkeys([*entries, *(r.entry_point for r in results.values())])
-    by_column = {name: [check for check, r in results.items() if r.entry_point == name] for name in columns}
+    seen = {part.name for sheet in sheets for part in sheet.parts}
+    named = dict.fromkeys([*entries, *(part.name for sheet in sheets for part in sheet.parts)])
+    columns = [name for name in named if name in seen]
+    causes = class_causes(reports)
     verdicts = {verdict for sheet in sheets for verdict in sheet.verdicts.values()}
     return {
         "title": assignment.title if assignment else reports[0].assignment.id,
         "sheets": sheets,
+        "concerns": [
+            (verdict, list(found)) for verdict, found in itertools.groupby(concerns(reports, speeds), _verdict_of)
+        ],
         "cards": _cards(sheets),
         "bins": _bins([sheet.share for sheet in sheets]),
-        "mistakes": digest.common_mistakes(reports),
-        "columns": [(name, len(checks)) for name, checks in by_column.items() if checks],
-        "checks": [check for checks in by_column.values() for check in checks],
-        "labels": {check: _label(r) for check, r in results.items()},
+        "known": [cause for cause in causes if cause.known],
+        "unknown": [cause for cause in causes if not cause.known],
+        "columns": columns,
+        "rates": {name: sum(_is_right(sheet, name) for sheet in sheets) for name in columns},
+        "labels": {r.check: _label(r) for sheet in sheets for part in sheet.parts for r in part.results},
         "verdicts": [verdict for verdict in Verdict if verdict in verdicts],
     }
+
+
+def _verdict_of(concern: Concern) -> str:
+    return concern.verdict
+
+
+def _is_right(sheet: _Sheet, name: str) -> bool:
+    part = sheet.by_name.get(name)
+    return part is not None and not part.causes
 
 
 def _cards(sheets: Sequence[_Sheet]) -> list[tuple[str, str]]:
@@ -165,6 +200,11 @@ def _breakable(name: str) -> Markup:
     return Markup("_<wbr>").join(escape(part) for part in one_line(name).split("_"))
 
 
+def _tight(markup: Markup) -> Markup:
+    """`markup` without the line ends between its tags: a class has a hundred thousand, and each is a node."""
+    return Markup(_BETWEEN_TAGS.sub("><", markup))  # text is escaped, so that no student's has a tag's end in it
+
+
 def render_page(template: str, **values: Any) -> str:
     """One of the pages in `templates`, with `values` in it."""
     return _environment().get_template(template).render(values)
@@ -181,22 +221,31 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    css, _, _ = loader.get_source(environment, "report.css")
-    digested = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    css, js = (loader.get_source(environment, name)[0] for name in ("report.css", "class.js"))
     environment.filters |= {
         "points": points,
         "one_line": one_line,
         "check_name": digest.full_name,
         "breakable": _breakable,
+        "tight": _tight,
     }
     environment.globals |= {
-        "css": Markup(css),  # our own file, and the hash is of exactly this text
-        "css_hash": Markup(f"sha256-{digested}"),
+        "css": Markup(css),  # our own files, and the hashes are of exactly these texts
+        "css_hash": _hash(css),
+        "js": Markup(js),
+        "js_hash": _hash(js),
+        "rank": dict(zip(digest.ORDER, range(len(digest.ORDER)), strict=True)),
+        "concern_meaning": digest.MEANING | {"HELD": "so fast that a person looks first"},
         "glyphs": digest.GLYPHS,
         "meaning": digest.MEANING,
         "case_lines": digest.case_lines,
     }
     return environment
+
+
+def _hash(text: str) -> Markup:
+    """What a content security policy calls `text` by."""
+    return Markup("sha256-") + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def _finalize(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The page: self-contained, without script, and deaf to what students write."""
+"""The page: self-contained, whole without its script, and deaf to what students write."""
 
 import base64
 import hashlib
@@ -22,8 +22,9 @@ from report_factory import (
     unreadable,
     wrong,
 )
+from speed_factory import speed_report
 
-from autograder.model import Verdict
+from autograder.model import Standing
 from autograder.reports.html import render_class_html, render_report_html
 
 READ = "sue.ipynb is cut off: its JSON ends half-way."
@@ -54,7 +55,7 @@ class Page(HTMLParser):
         assert self._open.pop() == tag
 
     def handle_data(self, data):
-        if "style" not in self._open:
+        if not {"style", "script"} & set(self._open):
             self.words.append(data)
 
 
@@ -64,21 +65,38 @@ def class_page(*reports, **options):
 
 def test_page_is_self_contained():
     page = Page(class_page(mixed(), perfect(), blank()))
-    assert not {"script", "link", "img", "iframe", "object", "form", "base"} & set(page.tags)
+    assert not {"link", "img", "iframe", "object", "form", "base"} & set(page.tags)
+    assert page.tags.count("script") == 1
     names = {name for _, name, _ in page.attributes}
     assert not {"src", "style", "srcset", "action"} & names
     assert not any(name.startswith("on") for name in names)
     assert all(value.startswith("#a") for _, name, value in page.attributes if name == "href")
 
 
-def test_policy_allows_the_style_sheet_by_its_hash_alone():
+def hash_of(text):
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def test_policy_allows_the_style_sheet_and_the_script_by_their_hashes_alone():
     html = class_page(mixed())
-    css = re.search(r"<style>(.*?)</style>", html, re.DOTALL)[1]
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    css, js = (re.search(f"<{tag}>(.*?)</{tag}>", html, re.DOTALL)[1] for tag in ("style", "script"))
+    policy = (
+        f"default-src 'none'; style-src {hash_of(css)}; script-src {hash_of(js)}; base-uri 'none'; form-action 'none'"
+    )
     assert ("meta", "content", policy) in Page(html).attributes
     assert "url(" not in css
     assert "@import" not in css
+
+
+def test_script_writes_no_markup_and_asks_for_nothing():
+    js = re.search("<script>(.*?)</script>", class_page(mixed()), re.DOTALL)[1]
+    for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval", "fetch", "import", "http"):
+        assert word not in js
+
+
+def test_a_students_page_has_no_script():
+    html = render_report_html(mixed(), assignment())
+    assert "script" not in html.lower()
 
 
 def test_links_lead_somewhere_and_ids_are_unique():
@@ -96,7 +114,8 @@ def test_class_page_tells_scores_mistakes_and_cases():
         "mean 56 %",
         "median 34 %",
         "full marks 1",
-        "2 × conv2d_backward Your dw is right for stride 1 only",
+        "Needs your attention TIMEOUT 2 students: took too long ada avg_pool2d_forward : avg_pool2d_forward used more",
+        "2 of 3 Your dw is right for stride 1 only",
         "dw[0, 0, 1, 1] yours 0.33333 expected 1.25",
         SENTENCES["conv2d_backward.values"],
     ):
@@ -109,10 +128,26 @@ def test_histogram_counts_every_submission_and_full_marks_are_in_the_last_bin():
     assert label[1] == "1, 0, 0, 0, 0, 0, 0, 0, 0, 2"
 
 
-def test_heat_map_has_a_cell_for_every_check_of_every_submission():
-    page = Page(class_page(every_verdict("a"), every_verdict("b")))
-    titles = [value for tag, name, value in page.attributes if (tag, name) == ("td", "title")]
-    assert titles == [f"conv2d_forward.c{i}: {verdict}" for i, verdict in enumerate(Verdict)] * 2
+def test_table_has_a_cell_for_every_function_that_unfolds_to_what_did_not_pass():
+    page = Page(class_page(mixed(), perfect()))
+    marks = [value for tag, name, value in page.attributes if name == "title" and tag in ("summary", "span")]
+    for words in ("conv2d_forward: PASS", "conv2d_backward: FAIL", "max_pool2d_forward: MISSING"):
+        assert words in marks
+    assert "✗ 1/4 ✗ known_ answers ✗ values ✗ large (hidden)" in page.text
+    assert "all checks passed by 2 1 1 1 1" in page.text
+
+
+def test_rows_carry_what_the_script_sorts_and_filters_by():
+    page = Page(class_page(mixed(), perfect()))
+    rows = {name: value for tag, name, value in page.attributes if tag == "tr" and name.startswith("data-")}
+    assert rows == {"data-sheet": "a1s2", "data-verdicts": "PASS"}
+    assert "00060.00" in {value for _, name, value in page.attributes if name == "data-v"}
+
+
+def test_held_times_need_attention():
+    held = speed_report("ada", standing=Standing.HELD, reason="Faster than the fastest library.")
+    page = Page(render_class_html([mixed(), perfect()], [assignment()], speeds=[held]))
+    assert "HELD 1 student: so fast that a person looks first" in page.text
 
 
 def test_assignments_come_in_the_order_given():

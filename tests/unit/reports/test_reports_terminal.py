@@ -201,11 +201,19 @@ def test_class_has_a_row_for_each_submission():
     assert "a conv2d_forward  b conv2d_backward" in text
 
 
-def test_class_footer_counts_and_names_common_mistakes():
+def test_class_footer_counts_and_names_what_it_gets_wrong():
     text = drawn(render_class([mixed(), mixed("kofi"), perfect()]), 110)
-    assert "2 × conv2d_backward  Your dw is right" in text
+    assert "2 of 3 conv2d_backward  Your dw is right" in text
     assert "✓ 25 PASS  ✗ 6 FAIL  ! 2 CRASH  ◷ 2 TIMEOUT  ○ 6 MISSING  – 2 SKIPPED" in text
     assert "isolation contained, strong · not enforced: signals (in part), identity · 3.9 s of CPU time" in text
+    assert re.search(r"Needs your attention *\n TIMEOUT ada, kofi *\n", text)
+    assert "mean 56 %, median 34 %, full marks 1 of 3" in text
+
+
+def test_class_ends_with_where_to_look():
+    text = drawn(render_class([perfect(), blank()], look=["Each student's answers: autograder report out"]))
+    assert text.endswith("Each student's answers: autograder report out\n")
+    assert "Needs your attention" not in text
 
 
 def test_class_does_not_tell_a_hidden_message():
