@@ -222,7 +222,8 @@ class Environment(Record, frozen=True):
 
 
 class GradeReport(Record, frozen=True, kw_only=True):
-    """The grade of one submission; `autograder schema` prints its JSON Schema.
+    """The grade of one submission; `autograder schema` prints its JSON Schema. `printed` is what the code printed while
+    each entry point was asked ("" is its top level), where a student checks their own; a grade has none.
 
     >>> from pathlib import Path
     >>> from autograder import GradeReport, grade
@@ -244,6 +245,7 @@ class GradeReport(Record, frozen=True, kw_only=True):
     cpu_s: float
     wall_s: float
     notes: tuple[str, ...] = ()
+    printed: dict[str, str] = {}
 
 
 # ── a time ─────────────────────────────────────────────────────────────────────────────────────

@@ -8,9 +8,10 @@ import importlib.metadata
 import logging
 import platform
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 from autograder.assignment.discover import Declared, discover, find_assignment
@@ -29,6 +30,7 @@ from autograder.model import (
     SubmissionRef,
     Unreadable,
     Verdict,
+    Visibility,
 )
 from autograder.sandbox.isolation import choose
 from autograder.sandbox.runner import SandboxRunner
@@ -52,6 +54,12 @@ class Grading:
     seed: int
     isolation: Isolation
     checks: tuple[Check, ...]
+    heard: bool = False  # for the student's own eyes: what the code prints, and where it stood when it was ended
+
+    @property
+    def may_be_heard(self) -> bool:
+        """Whether to keep what the code prints: never where it is asked hidden cases, which it could print."""
+        return self.heard and all(check.visibility is Visibility.PUBLIC for check in self.checks)
 
 
 def grade(
@@ -96,8 +104,11 @@ def grade_read(grading: Grading, submission: Submission | Unreadable, warm: Warm
     if isinstance(submission, Unreadable):
         results = _all(grading.checks, Verdict.UNREADABLE, submission.reason)
         return _report(grading, clock, submission.id, "", results, [])
-    results, notes, used = _run(grading, submission, warm)
-    return _report(grading, clock, submission.id, submission.sha256, results, [*submission.notes, *notes], used)
+    ran = _run(grading, submission, warm)
+    notes = [*submission.notes, *ran.notes]
+    return _report(
+        grading, clock, submission.id, submission.sha256, ran.results, notes, used=ran.cpu_s, printed=ran.printed
+    )
 
 
 def grade_class(
@@ -127,27 +138,37 @@ def _key(grading: Grading, submission: Submission | Unreadable) -> str:
     return result_key(submission.id, what, version, VERSION, asked, grading.seed)
 
 
-def _run(
-    grading: Grading, submission: Submission, warm: WarmSandboxes | None
-) -> tuple[tuple[CheckResult, ...], Sequence[str], float]:
+@dataclass(frozen=True)
+class _Ran:
+    results: tuple[CheckResult, ...]
+    notes: Sequence[str]
+    cpu_s: float = 0.0
+    printed: Mapping[str, str] = field(default_factory=dict)
+
+
+def _run(grading: Grading, submission: Submission, warm: WarmSandboxes | None) -> _Ran:
     assignment = grading.declared.assignment
     try:
         with (
             contextlib.nullcontext(warm) if warm else Sandboxes(grading.isolation.level) as sandboxes,
             SandboxRunner(
-                sandboxes.holding(assignment.policy.packages), assignment, submission, sandboxes.holding
+                sandboxes.holding(assignment.policy.packages),
+                assignment,
+                submission,
+                sandboxes.holding,
+                grading.may_be_heard,
             ) as runner,
         ):
             results = Examiner(grading.declared, grading.seed).examine_all(grading.checks, runner)
-        return results, runner.notes, sandboxes.cpu_s
+        return _Ran(results, runner.notes, sandboxes.cpu_s, runner.printed)
     except SubmissionFault as fault:  # it cannot even be loaded
-        return _all(grading.checks, fault.verdict, str(fault)), [str(fault)], 0.0
+        return _Ran(_all(grading.checks, fault.verdict, str(fault)), [str(fault)])
     except GraderFault as fault:
-        return _all(grading.checks, Verdict.GRADER_ERROR, str(fault)), [str(fault)], 0.0
+        return _Ran(_all(grading.checks, Verdict.GRADER_ERROR, str(fault)), [str(fault)])
     except Exception as error:  # one submission must not cost the class its grades, nor its student a report
         log.exception("grading %s failed", submission.id)
         said = f"The grader failed on this submission ({type(error).__name__}); please tell the instructor."
-        return _all(grading.checks, Verdict.GRADER_ERROR, said), [said], 0.0
+        return _Ran(_all(grading.checks, Verdict.GRADER_ERROR, said), [said])
 
 
 def _all(checks: Sequence[Check], verdict: Verdict, message: str) -> tuple[CheckResult, ...]:
@@ -165,6 +186,7 @@ def _report(
     results: tuple[CheckResult, ...],
     notes: Sequence[str],
     used: float = 0.0,
+    printed: Mapping[str, str] = MappingProxyType({}),
 ) -> GradeReport:
     score, max_score = total(results)
     cpu_s, wall_s = clock.read()
@@ -181,6 +203,7 @@ def _report(
         cpu_s=round(cpu_s + used, 4),
         wall_s=round(wall_s, 4),
         notes=tuple(notes),
+        printed=dict(printed),
     )
 
 

@@ -78,7 +78,7 @@ def _report(declared: Declared, entry_point: str, namespace: Mapping[str, Any], 
         if check.entry_point == entry_point and (hidden or check.visibility is Visibility.PUBLIC)
     ]
     submission = source_of(namespace)
-    grading = Grading(declared, PRACTICE_SEED, choose(None, at_least=Level.PROCESS), tuple(mine))
+    grading = Grading(declared, PRACTICE_SEED, choose(None, at_least=Level.PROCESS), tuple(mine), heard=True)
     return grade_read(grading, submission, _warm(grading.isolation.level))
 
 

@@ -35,7 +35,7 @@ def check_command(
     declared = load(assignment)
     checks = chosen_checks(declared, only, public_only=True)
     held = choose(level(isolation), at_least=Level.PROCESS)
-    grading = Grading(declared, PRACTICE_SEED, held, checks)
+    grading = Grading(declared, PRACTICE_SEED, held, checks, heard=True)
     report = None
     for _ in _saves(file) if watch else [None]:
         if watch:

@@ -65,7 +65,7 @@ class SandboxProgram:
         self.asked = ""
         self.unmet: Mapping[str, SubmissionFault] = {}
         self._seq = 0
-        self._fault: SubmissionFault | None = None
+        self.fault: SubmissionFault | None = None
         self._confined = False
         self.loaded = (0.0, 0.0)  # CPU and wall seconds that it took to load, where they are charged
         self.rearm(limits)
@@ -89,6 +89,8 @@ class SandboxProgram:
         """End the program when it is over its CPU time. The kernel's own limit counts whole seconds and samples them;
         code that sleeps between samples escapes it."""
         self._next_look = time.monotonic() + wire.WATCH_SECONDS
+        if self.fork.printed:
+            self.fork.printed.drain()
         if self.spent() > self._allowed:
             raise self._end(too_slow(self._allowed))
 
@@ -102,7 +104,7 @@ class SandboxProgram:
     @property
     def ended(self) -> bool:
         """Whether the fork is gone, so that every further call repeats the fault that ended it."""
-        return self._fault is not None
+        return self.fault is not None
 
     def load(
         self,
@@ -128,7 +130,7 @@ class SandboxProgram:
     def calls(self, calls: Sequence[Call]) -> list[Any | SubmissionFault]:
         """One outcome for each call, in one round trip."""
         refusals = (self.budget.refusal(call.function) or self.unmet.get(call.function) for call in calls)
-        if fault := self._fault or next(filter(None, refusals), None):
+        if fault := self.fault or next(filter(None, refusals), None):
             return [fault] * len(calls)
         self.asked = calls[0].function if calls else ""
         messages, encoder = encode_calls(calls)
@@ -143,8 +145,8 @@ class SandboxProgram:
     def _request(
         self, op: str, message: dict[str, Any], arrays: Sequence[Any], callbacks: Sequence[Callback] = ()
     ) -> tuple[dict[str, Any], list[Any]]:
-        if self._fault:
-            raise self._fault
+        if self.fault:
+            raise self.fault
         self._seq += 1
         try:
             self._meet()
@@ -224,7 +226,7 @@ class SandboxProgram:
 
     def finish(self) -> None:
         """After the last answer nothing more may come: bytes that nobody asked for are a forged answer."""
-        if self._fault is None:
+        if self.fault is None:
             self.fork.sock.setblocking(False)
             try:
                 surplus = self.fork.sock.recv(1)
@@ -237,9 +239,10 @@ class SandboxProgram:
         return self._end(Crashed(f"The program broke the grading protocol: it sent {what}."))
 
     def _end(self, fault: SubmissionFault) -> SubmissionFault:
-        self._fault = fault
         if isinstance(fault, TimedOut):
             self.budget.timed_out(self.asked)
+            fault = TimedOut(f"{str(fault)[:-1]}{self.fork.stack()}.")
+        self.fault = fault
         return self.fork.end_for(fault)
 
     def _died(self) -> SubmissionFault:
@@ -252,7 +255,7 @@ class SandboxProgram:
         if ending.signal == signal.SIGKILL:
             return OutOfMemory("The system stopped it for want of memory.")
         unnamed = f"signal {ending.signal}" if ending.signal else f"exit status {ending.status >> 8}"
-        how = SIGNALS.get(ending.signal, unnamed)
+        how = SIGNALS.get(ending.signal, unnamed) + self.fork.crash_site(ending)
         return Crashed(f"The program ended the Python process instead of returning ({how}).")
 
 

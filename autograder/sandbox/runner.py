@@ -8,16 +8,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from autograder.errors import Crashed, Forbidden, Missing, SubmissionFault
+from autograder.errors import Crashed, Forbidden, Missing, SubmissionFault, TimedOut
 from autograder.model import Assignment, Limits, Submission
 from autograder.sandbox.arena import Memory
 from autograder.sandbox.budget import Budget
+from autograder.sandbox.printed import Printed
 from autograder.sandbox.program import Loaded, SandboxProgram, too_slow
 from autograder.sandbox.sandbox import Sandbox
 from autograder.sandbox.sentences import failure_sentence, place, unmet
 from autograder.wire import plain_text
 
 NOTE_CAP = 8
+PRINTED_CAP = 4000  # characters of what an entry point prints
 SLOW_CAP = 50  # statements; whoever has more of them pays for them in every fork
 
 
@@ -42,7 +44,8 @@ class SandboxRunner:
     raise included.
 
     `other` gives the sandbox for entry points that may use other packages than the assignment; without it they are
-    called in `sandbox` as well."""
+    called in `sandbox` as well. With `heard`, for the student's own eyes, `printed` collects what the code prints by
+    entry point ("" is its top level), and faults say on which line it stood."""
 
     def __init__(
         self,
@@ -50,7 +53,10 @@ class SandboxRunner:
         assignment: Assignment,
         submission: Submission,
         other: Callable[[tuple[str, ...]], Sandbox] | None = None,
+        heard: bool = False,
     ) -> None:
+        self._heard = heard
+        self.printed: dict[str, str] = {}
         self._assignment = assignment
         self._other = other
         self._cells = [(cell.number, cell.line, cell.source) for cell in submission.cells]
@@ -75,6 +81,7 @@ class SandboxRunner:
         while True:
             with self._fork(sandbox) as program:
                 place = _Place(sandbox, forbid, slow, self._load(program, forbid, slow))
+                self._hear("", "", program)
             too_slow_here = [failure for failure in place.loaded.failed if failure.get("slow")]
             if not too_slow_here or len(slow) > SLOW_CAP:
                 return place
@@ -152,9 +159,11 @@ class SandboxRunner:
             yield program
             program.finish()
         except BaseException:
+            self._hear(entry_point, group, program)
             self.close()
             raise
         finally:
+            self._hear(entry_point, group, program)
             self.cpu_s = program.spent()
             self.wall_s = time.monotonic() - started
         self._spent += self.cpu_s
@@ -164,13 +173,14 @@ class SandboxRunner:
         if self.cpu_s > limits.cpu_s:
             if not program.ended:  # it answered, too late
                 self._budget.timed_out(program.asked)
-            raise too_slow(limits.cpu_s)
+            raise program.fault if isinstance(program.fault, TimedOut) else too_slow(limits.cpu_s)
 
     def _program(self, group: str | None, place: _Place) -> SandboxProgram:
         if self._live is None or group != self._group:
             self.close()
             self._live = self._open.enter_context(self._fork(place.sandbox))
             self._load(self._live, place.forbid, place.slow)
+            self._hear(None, None, self._live)  # the first load has said it already
             known = {name: self._unmet(place, name) for name in self._names}
             self._live.unmet = {name: fault for name, fault in known.items() if fault}
             self._group, self._spent = group, 0.0
@@ -195,12 +205,22 @@ class SandboxRunner:
     @contextlib.contextmanager
     def _fork(self, sandbox: Sandbox) -> Iterator[SandboxProgram]:
         """A fork, whose CPU time is charged to the submission when it ends."""
-        with sandbox.fork(self._assignment.limits) as fork:
+        with (
+            contextlib.closing(Printed()) if self._heard else contextlib.nullcontext() as printed,
+            sandbox.fork(self._assignment.limits, printed=printed) as fork,
+        ):
             program = SandboxProgram(fork, self._budget.next_limits(), self._budget)
             try:
                 yield program
             finally:
                 self._budget.charge(fork.end().cpu_s, 0.0)
+
+    def _hear(self, entry_point: str | None, group: str | None, program: SandboxProgram) -> None:
+        """Keep what `program` has printed since the last time, up to PRINTED_CAP. A group of one asks once more, to
+        find out why a check fails, so its words are known."""
+        if program.fork.printed and (words := program.fork.printed.take()) and group is not None:
+            what = entry_point or ""
+            self.printed[what] = (self.printed.get(what, "") + words)[:PRINTED_CAP]
 
     def __enter__(self) -> Self:
         return self

@@ -23,10 +23,12 @@ from autograder.sandbox.account import THREADS, next_account, task_limit
 from autograder.sandbox.arena import Memory
 from autograder.sandbox.command import command, environment
 from autograder.sandbox.cuda import Gpu
+from autograder.sandbox.printed import Printed
 from autograder.sandbox.view import View, view
 
 START_SECONDS = 60.0  # a cold disk under a busy machine; only a broken installation takes longer
 GRACE_SECONDS = 2.0
+CRASHES = (signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGABRT)  # what faulthandler writes of
 # Address space that a worker has before student code asks for any, with room to spare (VmSize: NumPy 98 MB, torch 597).
 OVERHEAD_MB = {"numpy": 256, "torch": 1024}
 
@@ -149,8 +151,9 @@ class Sandbox:
         return f"It said: {lines[-1][:300]}" if lines else "It said nothing."
 
     @contextlib.contextmanager
-    def fork(self, limits: Limits, memory: Memory | None = None) -> Iterator[Fork]:
-        """A fresh, confined process for as long as the context lasts, which shares `memory` with the grader."""
+    def fork(self, limits: Limits, memory: Memory | None = None, printed: Printed | None = None) -> Iterator[Fork]:
+        """A fresh, confined process for as long as the context lasts, which shares `memory` with the grader. What it
+        prints goes to `printed`, or nowhere."""
         body_cap = limits.reply_mb * 2**20
         message = {
             "op": "fork",
@@ -159,11 +162,13 @@ class Sandbox:
             "body_cap": body_cap,
             "seccomp": self._is_filtered,
             "gpu": self.gpu is not None,
+            "heard": printed is not None,
             "tasks": self._tasks,
         }
-        ours, pid = patiently(lambda: self._fork(message, [memory.descriptor] if memory else []))
+        shared = [*([memory.descriptor] if memory else []), *([printed.writer] if printed else [])]
+        ours, pid = patiently(lambda: self._fork(message, shared))
         with ours:
-            fork = Fork(self, ours, pid, body_cap)
+            fork = Fork(self, ours, pid, body_cap, printed)
             try:
                 yield fork
             finally:
@@ -182,6 +187,10 @@ class Sandbox:
     def cpu_seconds(self, pid: int) -> float:
         """CPU seconds of fork `pid` so far, read from outside it."""
         return float(self._ask({"op": "cpu", "pid": pid})["cpu_s"])
+
+    def ask_stack(self, pid: int) -> None:
+        """Have fork `pid` print where it stands."""
+        self._ask({"op": "stack", "pid": pid})
 
     def end(self, pid: int) -> Ending:
         """Kill fork `pid` and learn how it ended."""
@@ -250,11 +259,24 @@ class Fork:
     sock: socket.socket
     pid: int
     body_cap: int
+    printed: Printed | None = None
     ending: Ending | None = None
 
     def cpu_seconds(self) -> float:
         """CPU seconds that it has used so far."""
         return self.ending.cpu_s if self.ending else self.sandbox.cpu_seconds(self.pid)
+
+    def stack(self) -> str:
+        """Where the submission stands now, ` (cell 4, line 3)`; nothing where that is not heard, or not known."""
+        if self.printed is None or self.ending is not None:
+            return ""
+        self.sandbox.ask_stack(self.pid)
+        return self.printed.place()
+
+    def crash_site(self, ending: Ending) -> str:
+        """Where the submission stood when the interpreter crashed: `, cell 4, line 3`; nothing where nobody knows."""
+        place = self.printed.place() if self.printed and ending.signal in CRASHES else ""
+        return place.strip("()").replace(" (", ", ")
 
     def end(self) -> Ending:
         """Kill it, if it still runs, and say how it ended."""

@@ -7,6 +7,7 @@ does to its own memory cannot reach the next. It is steered over a control socke
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import gc
 import importlib
 import json
@@ -23,6 +24,7 @@ from autograder.worker import absent, confine, cuda
 from autograder.worker.serve import Server
 from autograder.worker.threads import ThreadGuard
 
+STACK_SIGNAL = signal.SIGUSR1
 CPUCLOCK_SCHED = 2  # clock_getcpuclockid(3): the CPU clock of a process is (~pid << 3) | 2
 
 # What submissions import most; loaded once here rather than in every fork.
@@ -55,6 +57,10 @@ def main(descriptor: int) -> None:
                     control.send(fork(control, message, descriptors, guard))
                 case "cpu":
                     control.send({"cpu_s": cpu_seconds(message["pid"])})
+                case "stack":
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(message["pid"], STACK_SIGNAL)
+                    control.send({})
                 case "end":
                     control.send(end(message["pid"], guard))
 
@@ -94,7 +100,8 @@ def guard_threads(config: dict[str, Any]) -> ThreadGuard | None:
 def fork(
     control: Control, message: dict[str, Any], descriptors: list[int], guard: ThreadGuard | None
 ) -> dict[str, Any]:
-    """Start a confined child on the socket that is the first of `descriptors`; a second is memory to share. Where the
+    """Start a confined child on the socket that is the first of `descriptors`; then comes memory to share, and last a
+    pipe for what the child prints, as far as the message says so. Where the
     system is short of something, the grader learns of what, and may try again."""
     try:
         pid = os.fork()
@@ -107,7 +114,7 @@ def fork(
         try:
             control.sock.close()
             sock = socket.socket(fileno=descriptors[0])
-            confine_child(message, descriptors)
+            confine_child(message, descriptors, descriptors.pop() if message["heard"] else None)
             Server(sock, message["body_cap"], *descriptors[1:]).run()
             status = 0
         except Exception:
@@ -121,22 +128,33 @@ def fork(
     return {"pid": pid}
 
 
-def confine_child(message: dict[str, Any], descriptors: list[int]) -> None:
-    """Everything that the child gives up, before it reads a byte of the submission."""
-    confine.close_all_but(descriptors)
+def confine_child(message: dict[str, Any], descriptors: list[int], heard: int | None = None) -> None:
+    """Everything that the child gives up, before it reads a byte of the submission. What it prints goes to `heard`, or
+    nowhere."""
+    confine.close_all_but(descriptors if heard is None else [*descriptors, heard])
     if sys.platform == "linux":
         confine.die_with_parent()
     program = confine.seccomp_program(os.uname().machine, os.getpid()) if message["seccomp"] else None
     null = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
-        os.dup2(null, stream)
+        os.dup2(null if heard is None or not stream else heard, stream)
     os.close(null)
+    if heard is not None:
+        os.close(heard)
+        speak_up()
     if message["gpu"]:
         cuda.apply_limits(message["cpu_s"])
     else:
         confine.apply_limits(message["cpu_s"], message["address_space"], message["tasks"])
     if program is not None:
         confine.apply_seccomp(program)
+
+
+def speak_up() -> None:
+    """Print line by line, and write the stack on a crash and when the grader asks for it (`op` stack)."""
+    sys.stdout, sys.stderr = (os.fdopen(stream, "w", 1, "utf-8", "backslashreplace") for stream in (1, 2))
+    faulthandler.enable(2, all_threads=False)
+    faulthandler.register(STACK_SIGNAL, 2, all_threads=False)
 
 
 def cpu_seconds(pid: int) -> float:
