@@ -61,7 +61,8 @@ def grade_command(
 ) -> None:
     """Grade SUBMISSIONS of ASSIGNMENT on all its checks, public and hidden.
 
-    A submission is a .py, an .ipynb, a .zip, or a folder that holds one; a folder of such is a class.
+    A submission is a .py, an .ipynb, a .zip, or a folder that holds one; a folder of such is a class, and so is the zip
+    of all submissions that Moodle, Canvas or Gradescope make.
     """
     if course:
         if submissions or out:

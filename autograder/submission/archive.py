@@ -11,7 +11,7 @@ from autograder.errors import SubmissionRefused
 from autograder.submission.text import FILE_LIMIT, folded, printable, size
 
 _MEMBER_LIMIT = 200
-_ENTRY_SIGNATURE = b"PK\x01\x02"
+ENTRY_SIGNATURE = b"PK\x01\x02"
 _ENCRYPTED = 0x1
 # bz2 and lzma cannot be inflated a little at a time, so a few bytes of them can fill the memory.
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -21,7 +21,7 @@ _UNSEEN = ("__MACOSX", "__pycache__")
 
 def read_member(data: bytes, where: str) -> tuple[str, bytes]:
     """(name, bytes) of the only `.py` or `.ipynb` in the zip `data`. Raises SubmissionRefused for anything else."""
-    entries = data.count(_ENTRY_SIGNATURE)  # at least as many as zipfile would build records for
+    entries = data.count(ENTRY_SIGNATURE)  # at least as many as zipfile would build records for
     if entries > _MEMBER_LIMIT:
         raise SubmissionRefused(
             f"{where} has {entries} members; the limit is {_MEMBER_LIMIT}: zip your solution alone."
@@ -43,8 +43,8 @@ def read_member(data: bytes, where: str) -> tuple[str, bytes]:
 def _only_source(members: list[zipfile.ZipInfo], where: str) -> zipfile.ZipInfo:
     seen: set[str] = set()
     for member in members:
-        if fault := _fault(member):
-            raise SubmissionRefused(f"{where}: {printable(member.orig_filename)} {fault}; zip your solution alone.")
+        if problem := fault(member):
+            raise SubmissionRefused(f"{where}: {printable(member.orig_filename)} {problem}; zip your solution alone.")
         name = folded(member.filename)
         if name in seen:
             raise SubmissionRefused(
@@ -66,8 +66,8 @@ def _only_source(members: list[zipfile.ZipInfo], where: str) -> zipfile.ZipInfo:
     return sources[0]
 
 
-def _fault(member: zipfile.ZipInfo) -> str | None:
-    """What is wrong with a member, whether it would be read or not."""
+def fault(member: zipfile.ZipInfo, *, nested: bool = False) -> str | None:
+    """What is wrong with a member, whether it would be read or not; with `nested` it may be a zip itself."""
     parts = _parts(member)
     if parts[0] == "" or parts[0][1:2] == ":" or ".." in parts:  # /etc/x, C:/x, ../x
         return "leads out of the archive"
@@ -79,7 +79,7 @@ def _fault(member: zipfile.ZipInfo) -> str | None:
         return "is not compressed by deflate"
     if "\0" in member.orig_filename:
         return "has a NUL in its name"
-    if parts[-1].lower().endswith(".zip"):
+    if parts[-1].lower().endswith(".zip") and not nested:
         return "is a zip inside a zip"
     return None
 

@@ -17,7 +17,7 @@ _IGNORED = ("__pycache__", "__macosx", "expected.toml", "thumbs.db", "desktop.in
 
 def children(folder: Path) -> list[Path]:
     """Everything in `folder` that may be a submission, sorted. Raises SubmissionRefused if it cannot be listed."""
-    return [folder / name for name in _names(folder) if not _is_ignored(name)]
+    return [folder / name for name in _names(folder) if not is_ignored(name)]
 
 
 def passed_over(folder: Path) -> list[str]:
@@ -27,7 +27,7 @@ def passed_over(folder: Path) -> list[str]:
     return [
         name
         for name in names
-        if _is_ignored(name)
+        if is_ignored(name)
         and Path(name).suffix.lower() in SUFFIXES
         and not os.path.isdir(folder / name)
         and not (
@@ -89,5 +89,6 @@ def _names(folder: Path) -> list[str]:
         ) from None
 
 
-def _is_ignored(name: str) -> bool:
+def is_ignored(name: str) -> bool:
+    """Whether a file or folder of this name is never a submission."""
     return name.startswith(".") or name.lower() in _IGNORED or name.lower().startswith("readme")

@@ -55,9 +55,14 @@ def read_submission(path: Path, *, id: str | None = None, where: str | None = No
         data = read_bytes(file, where, NOTEBOOK_LIMIT, _FORMATS[suffix].advice)
         return submission_of(data, id=id, where=where, suffix=suffix, path=origin)
     data = read_bytes(file, where, FILE_LIMIT, "zip your solution alone")
+    return submission_in_zip(data, id=id, where=where, path=origin)
+
+
+def submission_in_zip(data: bytes, *, id: str, where: str, path: str = "") -> Submission:
+    """The submission that the zip `data` holds. Raises SubmissionRefused."""
     name, content = read_member(data, where)
     where, suffix = f"{where}: {printable(name)}", PurePosixPath(name).suffix.lower()
-    return submission_of(content, id=id, where=where, suffix=suffix, path=origin, handed_in=data)
+    return submission_of(content, id=id, where=where, suffix=suffix, path=path, handed_in=data)
 
 
 def submission_of(
