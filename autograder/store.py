@@ -35,6 +35,12 @@ _MIGRATIONS = (
     ),
 )
 VERSION = len(_MIGRATIONS)
+# Where the assignment is again what it was, the grade is, too: of a submission's rows the last one counts.
+_MAKE_LATEST = """
+    UPDATE report SET rowid = (SELECT max(rowid) + 1 FROM report) WHERE key = ? AND EXISTS (
+        SELECT 1 FROM report AS newer WHERE newer.rowid > report.rowid
+        AND newer.submission = report.submission AND newer.assignment = report.assignment)
+"""
 
 
 def result_key(submission: str, sha256: str, version: str, grader: str, checks: str, seed: int) -> str:
@@ -49,7 +55,7 @@ class Store:
     Every method raises AutograderError, in one sentence, where the disk or what it holds does not let it."""
 
     def __init__(self, folder: Path, *, mend: bool = False, write: bool = True) -> None:
-        self.folder = folder
+        self.folder, self._writes = folder, write
         self._lock = threading.Lock()
         try:
             self._db = self._open(write)
@@ -129,15 +135,17 @@ class Store:
         return rows > 0 or any((self.folder / "reports").glob("*.json"))
 
     def get(self, key: str) -> GradeReport | None:
-        """The report under `key`, if that submission has been graded."""
+        """The report under `key`, if that submission has been graded; it is its latest again."""
         with self._lock, told(self.folder):
             row = self._db.execute(f"{self._rows()} WHERE key = ?", (key,)).fetchone()
+            if row and self._writes and self._db.execute(_MAKE_LATEST, (key,)).rowcount:
+                write_whole(self._path(report := self._report(*row)), msgspec.json.format(row[1], indent=1))
+                return report
         return self._report(*row) if row else None
 
     def put(self, key: str, report: GradeReport) -> None:
         """Keep `report`; an earlier one under the same key stays. GraderFault where the disk is full."""
-        data = msgspec.json.encode(report)
-        path = self.folder / "reports" / f"{file_stem(f'{report.assignment.id}-{report.submission.id}')}.json"
+        data, path = msgspec.json.encode(report), self._path(report)
         # the file first: what has a row is not graded again, so a file that is missing then stays so
         with self._lock, told(self.folder):
             write_whole(path, msgspec.json.format(data, indent=1))
@@ -146,15 +154,28 @@ class Store:
                 (key, report.submission.id, report.assignment.id, data, _digest(data)),
             )
 
+    def _path(self, report: GradeReport) -> Path:
+        return self.folder / "reports" / f"{file_stem(f'{report.assignment.id}-{report.submission.id}')}.json"
+
     def reports(self) -> Iterator[GradeReport]:
         """Everything that has been graded, by assignment and submission; the latest where one was graded twice."""
+        yield from (versions[-1] for versions in self._versions())
+
+    def earlier(self) -> Iterator[GradeReport]:
+        """What `reports` were before the last time that something was graded anew; nothing where nothing was."""
+        found = list(self._versions())
+        if any(len(versions) > 1 for versions in found):
+            yield from (versions[-2] if len(versions) > 1 else versions[-1] for versions in found)
+
+    def _versions(self) -> Iterator[list[GradeReport]]:
+        """The reports of each submission, the oldest first."""
         with self._lock, told(self.folder):
             rows = self._db.execute(f"{self._rows()} ORDER BY assignment, submission, rowid").fetchall()
-        latest = {}
+        found: dict[tuple[str, str], list[GradeReport]] = {}
         for row in rows:
             report = self._report(*row)
-            latest[report.assignment.id, report.submission.id] = report
-        yield from latest.values()
+            found.setdefault((report.assignment.id, report.submission.id), []).append(report)
+        yield from found.values()
 
     def _rows(self) -> str:
         (version,) = self._db.execute("PRAGMA user_version").fetchone()

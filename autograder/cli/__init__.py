@@ -18,6 +18,7 @@ from autograder.version import VERSION
 COMMANDS = {
     "check": ("student", "Check your own work on the public checks."),
     "ci": ("ci", "Write the files that a CI system needs to grade."),
+    "diff": ("diff", "Say who gains and who loses by a regrade."),
     "doctor": ("system", "Say which isolation holds on this machine, by attacking it."),
     "grade": ("grading", "Grade submissions: files, folders, zips, or a folder of them."),
     "list": ("system", "List the assignments that can be found."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import shlex
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -83,13 +83,14 @@ def grade_command(
         store.clear()
     fresh = secrets.randbits(48)
     seed = store.seed(seed, fresh) if store else fresh if seed is None else seed
+    before = [one for one in store.reports() if one.assignment.id == declared.assignment.id] if store else []
     grading = Grading(declared, seed, held, declared.checks)
     running = grade_class(grading, found.entries, LocalExecutor(jobs or default_jobs()), store)
     reports = list(_shown(running, len(found.entries), form))
     if store:
         store.close()
     if form == "text":
-        _print_reports(reports, declared, out)
+        _print_reports(reports, declared, out, before)
     _exit(reports)
 
 
@@ -131,7 +132,9 @@ def _shown(reports: Iterable[GradeReport], count: int, form: str) -> Iterator[Gr
             yield report
 
 
-def _print_reports(reports: list[GradeReport], declared: Declared, kept: Path | None) -> None:
+def _print_reports(
+    reports: list[GradeReport], declared: Declared, kept: Path | None, before: Sequence[GradeReport] = ()
+) -> None:
     from autograder.reports.terminal import make_console, render_class, render_report
 
     console = make_console()
@@ -139,13 +142,21 @@ def _print_reports(reports: list[GradeReport], declared: Declared, kept: Path | 
         console.print(render_report(reports[0], sentences=sentences(declared.checks)))
         return
     ordered = sorted(reports, key=lambda report: report.submission.id)
-    console.print(render_class(ordered, [declared.assignment], [_where_to_look(kept)]))
+    console.print(render_class(ordered, [declared.assignment], list(_where_to_look(reports, kept, before))))
 
 
-def _where_to_look(kept: Path | None) -> str:
+def _where_to_look(reports: Sequence[GradeReport], kept: Path | None, before: Sequence[GradeReport]) -> Iterator[str]:
+    from autograder.reports.diff import diff, summary
+
     if kept is None:
-        return "Nothing of this was kept: --out DIR keeps it."
-    return f"Each student's answers: autograder report {shlex.quote(str(kept))} --format html"
+        yield "Nothing of this was kept: --out DIR keeps it."
+        return
+    folder = shlex.quote(str(kept))
+    graded = {report.submission.id for report in reports}
+    for one in diff([report for report in before if report.submission.id in graded], reports).assignments:
+        if one.changes:
+            yield f"Since the last time {summary(one)}: autograder diff {folder}"
+    yield f"Each student's answers: autograder report {folder} --format html"
 
 
 def _exit(reports: list[GradeReport]) -> None:

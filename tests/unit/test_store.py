@@ -64,6 +64,24 @@ def test_of_two_gradings_the_later_one_counts(store):
     assert scores(store) == {("tiny", "ada"): 2.0}
 
 
+def test_what_a_regrade_replaced_is_kept(store):
+    store.put("zoe", report("zoe"))
+    assert list(store.earlier()) == []
+    for score in (1.0, 2.0, 3.0):
+        store.put(str(score), report(score=score))
+    assert [(one.submission.id, one.score) for one in store.earlier()] == [("ada", 2.0), ("zoe", 1.0)]
+
+
+def test_a_grade_that_is_taken_up_again_counts_again(store):
+    store.put("old", report(score=1.0))
+    store.put("new", report(score=2.0))
+    assert store.get("old").score == 1.0
+    assert scores(store) == {("tiny", "ada"): 1.0}
+    assert [one.score for one in store.earlier()] == [2.0]
+    (path,) = (store.folder / "reports").iterdir()
+    assert msgspec.json.decode(path.read_bytes(), type=GradeReport).score == 1.0
+
+
 def test_reports_come_by_assignment_and_submission(store):
     for key, (assignment, name) in enumerate([("b", "x"), ("a", "y"), ("a", "x")]):
         store.put(str(key), report(name, assignment=assignment))
