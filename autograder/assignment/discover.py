@@ -64,7 +64,7 @@ def assignment_folders(start: Path | None = None) -> dict[str, Path]:
             slug = path.parent.name
             if slug in found:
                 raise AutograderError(
-                    f"Two assignments are called {slug}: {found[slug]} and {path.parent}; rename one."
+                    f"Two assignments are called {slug}: {found[slug]} and {path.parent}; rename or remove one."
                 )
             found[slug] = path.parent
     return found

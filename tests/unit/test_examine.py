@@ -8,11 +8,12 @@ import msgspec
 import numpy as np
 import pytest
 
+from autograder.checks.answers import NotRecorded
 from autograder.checks.compare import expect
 from autograder.checks.space import Space
 from autograder.diagnosis.replay import read_token
 from autograder.errors import CheckFailed, Crashed, GraderFault, TimedOut
-from autograder.examine import Examiner, hidden_message
+from autograder.examine import NOT_RECORDED, Examiner, hidden_message
 from autograder.model import Check, Mistake, Verdict, Visibility
 from autograder.replay import question
 from autograder.sandbox.local import LocalRunner
@@ -353,3 +354,32 @@ def test_a_load_that_fails_for_one_entry_point_costs_that_one_alone(tiny):
     told = {(r.entry_point, r.verdict, r.message) for r in results if r.entry_point == "double"}
     assert told == {("double", Verdict.TIMEOUT, "The load of what double needs took too long.")}
     assert {r.verdict for r in results if r.entry_point != "double"} == {Verdict.PASS}
+
+
+def test_an_answer_that_a_bundle_does_not_hold_is_judged_when_it_is_graded(results, tiny):
+    """It is neither the student's fault nor a broken course, and the checks beside it are judged as ever."""
+
+    def asks(student, case):
+        x = case.array("x", case.n)
+        if not np.array_equal(student.double(x), 2 * x):
+            raise NotRecorded("the bundle holds no answer of affine for this case")
+
+    checks = tuple(
+        msgspec.structs.replace(check, run=asks) if check.id == "double.values" else check for check in tiny.checks
+    )
+    declared = dataclasses.replace(tiny, checks=checks)
+    assert {result.verdict for result in results(declared=declared).values()} == {Verdict.PASS}
+    met = results(declared=declared, double=lambda x: 3 * x)
+    assert (met["double.values"].verdict, met["double.values"].message) == (Verdict.SKIPPED, NOT_RECORDED)
+    assert met["double.purity"].verdict is Verdict.SKIPPED
+    assert met["affine_forward.values"].verdict is Verdict.PASS
+
+
+def test_a_failure_that_the_record_cannot_explain_stands(results, tiny, monkeypatch):
+    def unanswered(self, check, case):
+        raise NotRecorded("the bundle holds no answer of affine for this case")
+
+    monkeypatch.setattr("autograder.explain.Explainer.reference_passes", unanswered)
+    result = results(double=lambda x: 3 * x)["double.values"]
+    assert (result.verdict, result.diagnosis) == (Verdict.FAIL, None)
+    assert result.message.startswith("out is wrong at")

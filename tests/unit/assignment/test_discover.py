@@ -268,7 +268,7 @@ def test_two_owners_of_one_name_are_refused_by_name(pack, tmp_path):
     mine = write_assignment(tmp_path / "course", slug="shared")
     with pytest.raises(AutograderError) as refused:
         assignment_folders(tmp_path / "course")
-    assert str(refused.value) == f"Two assignments are called shared: {mine} and {pack}; rename one."
+    assert str(refused.value) == f"Two assignments are called shared: {mine} and {pack}; rename or remove one."
 
 
 # ── decorators ─────────────────────────────────────────────────────────────────────────────────
