@@ -39,7 +39,7 @@ def grading_of(text: str, isolation: Isolation, load: Callable[[str], Declared])
             f"{replay.verdict}{named}. Its case stays hidden, so it cannot be replayed."
         )
     declared = load(replay.assignment)
-    return Grading(declared, replay.seed, isolation, (question(declared, replay),))
+    return Grading(declared, replay.seed, isolation, (question(declared, replay),), heard=True)
 
 
 def question(declared: Declared, replay: Replay) -> Check:

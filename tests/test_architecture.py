@@ -31,6 +31,7 @@ JOINERS = (
     "timing",
     "replay",
     "practice",
+    "script",
     "student",
     "notebook",
     "kernel",

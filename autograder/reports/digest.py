@@ -78,6 +78,18 @@ class Part:
         return self.causes[0].shown.verdict if self.causes else Verdict.PASS
 
     @property
+    def unwritten(self) -> bool:
+        """Whether nothing of it could be asked for want of code: its own, or that of a function that it needs."""
+        verdicts = {result.verdict for result in self.results}
+        return Verdict.MISSING in verdicts and verdicts <= {Verdict.MISSING, Verdict.SKIPPED}
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is another function that is not written: of this one nothing is known."""
+        missing = (result.message for result in self.results if result.verdict is Verdict.MISSING)
+        return self.unwritten and not any(message.startswith(f"{self.name} ") for message in missing)
+
+    @property
     def passed(self) -> int:
         return sum(result.verdict is Verdict.PASS for result in self.results)
 

@@ -16,13 +16,14 @@ from autograder.reports import digest
 from autograder.reports.class_table import render_class
 from autograder.reports.digest import Cause, Part
 from autograder.reports.ink import COLOURS, Ink, Sheet, make_console, say
-from autograder.reports.text import one_line, points
+from autograder.reports.text import one_line, points, visible
 
 __all__ = ["make_console", "render_class", "render_report"]
 
 _QUIET = "bright_black"
 _TOKEN = re.compile(r"[\w-]+", re.ASCII)  # nothing that a shell would read otherwise
 _BRIEF = (Verdict.MISSING, Verdict.SKIPPED)  # nothing was computed, so there is nothing to lay out
+_PRINTED = 20  # lines of what an entry point printed
 _LABEL = 6  # the widest of asked, found, why, case
 
 
@@ -32,16 +33,19 @@ def render_report(
     sentences: Mapping[str, str] | None = None,
     *,
     file: str = "FILE",
+    program: str = "autograder",
+    printed: bool = False,
 ) -> RenderableType:
     """One submission as its student reads it: score, what to mend (one block a cause), what is missing, what is right.
 
-    `sentences` says for each check id what is asked; `file` is named in the replay command. Of a hidden check only the
-    verdict and the diagnosis are shown."""
+    `sentences` says for each check id what is asked; the replay command runs `program`, a command line, on `file`, and
+    is left out where there is none. With `printed` what the code printed is shown. Of a hidden check only the verdict
+    and the diagnosis are shown."""
     if reason := digest.unread(report):
         return Sheet(lambda ink, width: _unread(report, reason, assignment, ink))
     every = digest.parts(report, assignment)
     mend = digest.to_mend(every)
-    unwritten = [part for part in mend if all(result.verdict is Verdict.MISSING for result in part.results)]
+    unwritten = [part for part in every if part.unwritten]
 
     def draw(ink: Ink, width: int) -> Iterator[RenderableType]:
         yield from _header(report, assignment, ink)
@@ -54,8 +58,11 @@ def render_report(
         if unwritten:
             yield _unwritten(unwritten, ink)
         yield from (_passed(part, ink) for part in every if not part.causes)
+        if printed:
+            yield from _printed(report)
         yield from _footer(report, ink)
-        yield from _replay(mend, file, width)
+        if program:
+            yield from _replay(mend, f"{program} replay", file, width)
 
     return Sheet(draw)
 
@@ -117,7 +124,7 @@ def _cause(cause: Cause, sentences: Mapping[str, str], said: set[str]) -> Iterat
     if shown.diagnosis and shown.diagnosis.mistake not in said:
         said.add(shown.diagnosis.mistake)
         yield _row(Text("why", "bold yellow"), say(one_line(shown.diagnosis.says), "bold yellow"))
-    if shown.counterexample and not cause.hidden:
+    if shown.counterexample and not cause.hidden and shown.verdict not in _BRIEF:
         yield _row(Text("case", _QUIET), _case(digest.case_lines(shown.counterexample)))
 
 
@@ -151,8 +158,10 @@ def _compared(value: Text) -> Text:
 
 
 def _unwritten(unwritten: Sequence[Part], ink: Ink) -> RenderableType:
-    names = ", ".join(one_line(part.name, 80) for part in unwritten)
-    line = Text.assemble(ink.glyph(Verdict.MISSING, bold=True), (" not written yet  ", "yellow"), say(names))
+    names = ", ".join(f"{'then ' if part.waits else ''}{one_line(part.name, 80)}" for part in unwritten)
+    line = Text.assemble(
+        ink.glyph(Verdict.MISSING, bold=True), (" not written yet, in this order  ", "yellow"), say(names)
+    )
     return _scored(line, sum(part.points for part in unwritten), sum(part.max_points for part in unwritten))
 
 
@@ -170,20 +179,34 @@ def _footer(report: GradeReport, ink: Ink) -> Iterator[RenderableType]:
     yield say(one_line(f" {ink.dot} ".join(filter(None, facts))), _QUIET)
 
 
-def _replay(mend: Sequence[Part], file: str, width: int) -> Iterator[RenderableType]:
+def _printed(report: GradeReport) -> Iterator[RenderableType]:
+    """What the code printed, the first lines of each entry point: those of the top level first."""
+    for name, words in report.printed.items():
+        lines = [one_line(line, 200) for line in words.rstrip("\n").split("\n")]
+        yield Text()
+        yield say(f"printed by {one_line(name, 80)}" if name else "printed while the file was loaded", _QUIET)
+        for line in lines[:_PRINTED]:
+            yield say(f"    {line}")
+        if len(lines) > _PRINTED:
+            yield say(f"    … and {len(lines) - _PRINTED} more lines", _QUIET)
+
+
+def _replay(mend: Sequence[Part], command: str, file: str, width: int) -> Iterator[RenderableType]:
     """The command for the first failure alone: a token takes three lines, and one bug is mended at a time."""
-    failures = [cause.shown for part in mend for cause in part.causes if not cause.hidden]
+    failures = [
+        cause.shown for part in mend for cause in part.causes if not (cause.hidden or cause.shown.verdict in _BRIEF)
+    ]
     for shown in [shown for shown in failures if _TOKEN.fullmatch(shown.replay or "")][:1]:
         yield Text()
         yield say(f"To repeat {one_line(shown.check, 80)}:", _QUIET)
-        yield Text(_command(shown.replay or "", one_line(file), width), _QUIET)
+        yield Text(_command(f"{command} {shown.replay}", file, width), _QUIET)
 
 
-def _command(token: str, file: str, width: int) -> str:
-    """The replay command in lines of at most `width`, each break behind a backslash, so that it pastes as it stands."""
-    command, step = f"autograder replay {token}", width - 1
+def _command(command: str, file: str, width: int) -> str:
+    """The command in lines of at most `width`, each break behind a backslash, so that it pastes as it stands."""
+    step = width - 1
     lines = [command[i : i + step] for i in range(0, len(command), step)]
-    file = f" {shlex.quote(file)}"
+    file = f" {shlex.quote(visible(file))}"
     if len(lines[-1]) + len(file) > width:
         lines.append(file)
     else:

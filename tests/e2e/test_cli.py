@@ -288,8 +288,12 @@ def test_a_failure_can_be_met_again_until_it_is_mended(run, hand_in):
     again = run("replay", tokens["double.values"], path, *LEVEL)
     assert (again.returncode, again.stderr) == (1, "")
     assert "You square x instead of doubling it." in again.stdout
-    hand_in("bob", RIGHT)
-    assert run("replay", tokens["double.values"], path, *LEVEL).returncode == 0
+    hand_in("bob", f"{RIGHT}print('of mine')")
+    gone = run("replay", tokens["double.values"], path, *LEVEL)
+    assert gone.returncode == 0
+    assert gone.stdout.startswith("This failure is gone: double.values passes on this case.\n")
+    assert "of mine" in gone.stdout
+    assert "To repeat" not in gone.stdout
     assert outcome(run("replay", tokens["double.long"], path, *LEVEL)) == (
         2,
         "",
