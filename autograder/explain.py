@@ -169,7 +169,7 @@ def attempt_locally(
     declared: Declared, check: Check, functions: Mapping[str, Callable[..., Any]], case: Case
 ) -> Attempt:
     """An attempt by trusted functions, in this process."""
-    return attempt(check, Student(declared.assignment, LocalProgram(functions)), [case])
+    return attempt(check, Student(declared.assignment, LocalProgram(functions), told_in_full=False), [case])
 
 
 def _seen(attempt: Attempt) -> Seen:

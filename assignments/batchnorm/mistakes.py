@@ -170,8 +170,6 @@ of("sums_over_everything", "-(dxhat * xhat).sum(axis=0)", "-(dxhat * xhat).sum()
    also={"-dcentred.sum(axis=0)": "-dcentred.sum()"})
 of("divisor_forgotten_in_dstd", "sum(axis=0) / std", "sum(axis=0)", WRONG,
    "Your dstd is not divided by std: the derivative of centred / std is -centred / std**2, which is -xhat / std.")
-of("dstd_of_centred_over_std", "-(dxhat * xhat).sum(axis=0) / std", "-(dxhat * centred).sum(axis=0) / std", WRONG,
-   "Your dstd is divided by std once: the derivative of centred / std is -centred / std**2.")
 of("power_of_std_for_power_of_variance", "dstd / (2 * std)", "dstd / (2 * np.sqrt(std))", WRONG,
    "You take the power of std where that of the variance is meant: var**-0.5 is 1 / std, not std**-0.5.")
 of("dvar_not_summed", "-(dxhat * xhat).sum(axis=0)", "-(dxhat * xhat)", WRONG,

@@ -30,6 +30,7 @@ def gradcheck(
     wrt: Sequence[int] | None = None,
     seed: int = 0,
     confirm: bool = True,
+    measure: bool = True,
     batch: Batch | None = None,
     names: Sequence[str] = (),
 ) -> GradientVerdict:
@@ -38,8 +39,9 @@ def gradcheck(
     `forward` returns an array or a number; `backward` one gradient for each index in `wrt` (default: all floating
     arrays), shaped like it. Arguments in `wrt` are rounded to 24 bits and handed over as fresh float64 arrays; all
     others pass through unchanged. Before each backward the forward is called at the same point, so a layer may keep its
-    cache on itself. `batch` evaluates many tuples of arguments in one go and defaults to a loop; `names` are what the
-    gradients are called in the reason, by default after the forward's parameters.
+    cache on itself. Without `measure`, a FAIL names the wrong gradient and does not measure it element by element,
+    which takes most of the time. `batch` evaluates many tuples of arguments in one go and defaults to a loop; `names`
+    are what the gradients are called in the reason, by default after the forward's parameters.
     Raises ValueError if there is nothing to differentiate; whatever `forward` and `backward` raise passes through.
 
     >>> import numpy as np
@@ -57,7 +59,7 @@ def gradcheck(
     pair = Pair(forward, backward, tuple(args), indices, batch, names)
     given = [stencil.snap(args[i]) for i in indices]
     try:
-        return pair.counted(_confirmed(pair, given, seed, CONFIRMATIONS if confirm else 0))
+        return pair.counted(_confirmed(pair, given, seed, CONFIRMATIONS if confirm else 0, measure))
     except MalformedError as malformed:
         return pair.counted(malformed.verdict)
 
@@ -77,7 +79,7 @@ def _jittered(tensors: Sequence[Array], draw: np.random.Generator) -> list[Array
     return moved
 
 
-def _confirmed(pair: Pair, given: list[Array], seed: int, confirmations: int) -> GradientVerdict:
+def _confirmed(pair: Pair, given: list[Array], seed: int, confirmations: int, measure: bool) -> GradientVerdict:
     """The verdict at `given`; a FAIL must reproduce at so many points nearby, and a PASS there overrules it.
 
     On exact kinks even a correct backward can disagree with the true slope (two kinks cancel): jitter moves off them.
@@ -97,6 +99,6 @@ def _confirmed(pair: Pair, given: list[Array], seed: int, confirmations: int) ->
         if test is not None:
             failures.append((verdict, site, test))
         if len(failures) > confirmations:
-            return explained(*failures[0], seed)
+            return explained(*failures[0], seed, measure)
     reason = "the difference shows at some points only" if failures else verdict.reason
     return replace(verdict, status="UNCHECKED", reason=reason, error=0.0, bound=0.0)

@@ -58,7 +58,9 @@ class Student:
     array([2., 4.])
     """
 
-    def __init__(self, assignment: Assignment, program: Program) -> None:
+    def __init__(self, assignment: Assignment, program: Program, told_in_full: bool = True) -> None:
+        """Without `told_in_full` nobody reads the sentence of a failure, so no time is spent on what stands in it."""
+        self.told_in_full = told_in_full
         self._assignment = assignment
         self._program = program
         self.trace: list[tuple[str, tuple[Any, ...]]] = []
@@ -68,12 +70,22 @@ class Student:
         self.options: dict[str, Any] = {}
         self.last: tuple[str, tuple[Any, ...]] | None = None
         self._ended: tuple[str, SubmissionFault] | None = None
+        self._cap = TRACE_CAP
 
     def forget(self) -> None:
         """Begin the next case."""
         self.trace.clear()
         self.options = {}
         self.last = None
+
+    @contextmanager
+    def remembering(self, calls: int) -> Iterator[None]:
+        """While it lasts, no more than `calls` calls are remembered in `trace`."""
+        before, self._cap = self._cap, calls
+        try:
+            yield
+        finally:
+            self._cap = before
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         try:
@@ -182,7 +194,7 @@ class Student:
 
     def _remember(self, name: str, outputs: tuple[Any, ...]) -> None:
         self.last = name, outputs
-        if len(self.trace) < TRACE_CAP:
+        if len(self.trace) < self._cap:
             self.trace.append((name, outputs))
         if self.precision == "float64" and any(precision_of(part) == "float32" for part in _arrays(outputs)):
             self.precision = "float32"  # for the rest of the check: after `out - x` float32 can no longer be seen

@@ -30,6 +30,8 @@ from autograder.sandbox.local import LocalRunner
 from autograder.worker.precision import in_double
 
 MUTANT_CPU_S = 10
+MISTAKE_CPU_S = 60
+SHARE, SHARE_CPU_S = 24, 240  # mistakes of one entry point that are tried in one fork, and what they take at most
 
 
 class Finding(Record, frozen=True):
@@ -133,19 +135,7 @@ def prove_mistakes(declared: Declared, options: Options) -> Iterator[Finding]:
     by_name = {mistake.name: mistake for mistake in declared.mistakes}
     source = Path(declared.assignment.reference).read_text(encoding="utf-8")
     broken: set[str] = set()
-
-    def run(name: str) -> list[list[Any]] | str:
-        try:
-            runner = LocalRunner({**vars(declared.reference), **by_name[name].replacements})
-        except AssignmentError as error:
-            return str(error)
-        results = Examiner(declared, options.seeds[0]).examine_all(declared.checks, runner)
-        return [
-            [r.check, r.verdict, r.diagnosis.mistake if r.diagnosis else "", _reference_passes(declared, r)]
-            for r in results
-        ]
-
-    for name, results, how in in_forks(by_name, run, jobs=options.jobs, cpu_s=60):
+    for name, results, how in _tried(declared, options):
         if results is None or isinstance(results, str):
             yield Finding("the mistake is caught", name, False, results or f"it {how}")
             continue
@@ -158,6 +148,53 @@ def prove_mistakes(declared: Declared, options: Options) -> Iterator[Finding]:
         yield from _with_diff(by_name[name], source, _caught(by_name[name], failed, skipped))
     for check in declared.checks:
         yield Finding("some mistake breaks the check", check.id, check.id in broken, "no mistake does")
+
+
+def _tried(declared: Declared, options: Options) -> Iterator[tuple[str, list[list[Any]] | str | None, str]]:
+    """For each mistake what the checks of its entry points made of it, or what kept them from being asked, and how that
+    ended. Mistakes of one function share a fork, and with it what is known of each other's answers; where one of them
+    brings the fork down, each is asked in a fork of its own."""
+
+    def run(names: Sequence[str]) -> list[list[list[Any]] | str]:
+        return [_results(declared, by_name[name], options.seeds[0]) for name in names]
+
+    by_name = {mistake.name: mistake for mistake in declared.mistakes}
+    alone: list[tuple[str, ...]] = []
+    for names, found, _ in in_forks(_shares(declared.mistakes), run, jobs=options.jobs, cpu_s=SHARE_CPU_S):
+        if found is None:
+            alone += [(name,) for name in names]
+        else:
+            yield from ((name, results, "done") for name, results in zip(names, found, strict=True))
+    for (name,), found, how in in_forks(alone, run, jobs=options.jobs, cpu_s=MISTAKE_CPU_S):
+        yield name, found and found[0], how
+
+
+def _shares(mistakes: Sequence[Mistake]) -> list[tuple[str, ...]]:
+    """The names of the mistakes of each entry point, in parts of at most `SHARE`."""
+    groups: dict[str, list[str]] = {}
+    for mistake in mistakes:
+        groups.setdefault(mistake.entry_point, []).append(mistake.name)
+    return [tuple(names[i : i + SHARE]) for names in groups.values() for i in range(0, len(names), SHARE)]
+
+
+def _results(declared: Declared, mistake: Mistake, seed: int) -> list[list[Any]] | str:
+    """Check, verdict, the mistake that is named, and whether the reference passes the case that is shown, for each
+    check that is about `mistake`."""
+    try:
+        runner = LocalRunner({**vars(declared.reference), **mistake.replacements})
+    except AssignmentError as error:
+        return str(error)
+    return [
+        [r.check, r.verdict, r.diagnosis.mistake if r.diagnosis else "", _reference_passes(declared, r)]
+        for r in Examiner(declared, seed).examine_all(_about(declared, mistake), runner)
+    ]
+
+
+def _about(declared: Declared, mistake: Mistake) -> list[Check]:
+    """The checks that `mistake` may break, and those whose answers speak for or against a mistake that is like it."""
+    alike = [other for other in declared.mistakes if {*other.entry_points} & {*mistake.entry_points}]
+    touched = {name for other in alike for name in other.entry_points}
+    return [check for check in declared.checks if check.entry_point in touched or check.id in mistake.caught_by]
 
 
 def _reference_passes(declared: Declared, result: CheckResult) -> bool:

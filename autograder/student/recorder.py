@@ -195,7 +195,7 @@ def _note_seen(
 ) -> None:
     functions = {**vars(declared.reference), **(mistake.replacements if mistake else {})}
     for params, case_seed in asked:
-        student = Student(declared.assignment, LocalProgram(functions))
+        student = Student(declared.assignment, LocalProgram(functions), told_in_full=False)
         try:
             tried = attempt(check, student, [Case(params, case_seed)])
             told = encode([_printed(tried.trace), fault_told(tried.fault)])
