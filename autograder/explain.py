@@ -7,6 +7,7 @@ function did speaks against it; a smaller case is shown only if the same can be 
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -16,13 +17,14 @@ import numpy as np
 
 from autograder.assignment.discover import Declared
 from autograder.checks.case import Case
+from autograder.checks.fingerprint import Fingerprint, fingerprint
 from autograder.checks.run import Attempt, attempt, only_case
 from autograder.checks.space import SHRINK_SEEDS
 from autograder.checks.student import Student
 from autograder.diagnosis.match import CLOSENESS, Match, Seen, candidates
 from autograder.diagnosis.signatures import signature
 from autograder.errors import AssignmentError, CheckFailed, Crashed, GraderFault
-from autograder.model import Check, Diagnosis, Mistake
+from autograder.model import Check, Diagnosis, Mistake, WrongAnswer
 from autograder.sandbox.local import LocalProgram
 
 Others = Iterable[tuple[Check, Attempt]]
@@ -79,6 +81,14 @@ class Explainer:
             axes=fault.axes,
         )
         return Cause(found) if found else None
+
+    def taught(self, check: Check, answer: WrongAnswer) -> Diagnosis | None:
+        """What the course's teacher says of this wrong answer of `check`."""
+        for one in self.declared.taught:
+            if one.check == check.id and one.answer.same(answer):
+                named = hashlib.sha256(one.answer.written().encode()).hexdigest()[:8]
+                return Diagnosis(f"course:{named}", one.says)
+        return None
 
     def smallest(
         self, check: Check, first: Attempt, cause: Cause | None, ask: Callable[[Case], Attempt]
@@ -174,6 +184,19 @@ def attempt_locally(
 
 def _seen(attempt: Attempt) -> Seen:
     return Seen(attempt.trace, attempt.fault)
+
+
+def wrong_answer(failed: Attempt) -> WrongAnswer | None:
+    """What stands for the wrong numbers of `failed`; None where they are too few to tell two mistakes apart: one or two
+    numbers, a constant, or numbers that are not finite."""
+    fault = failed.fault
+    if not isinstance(fault, CheckFailed) or fault.actual is None:
+        return None
+    found = fingerprint(fault.actual)
+    if not isinstance(found, Fingerprint) or not np.ptp(np.asarray(fault.actual)):
+        return None
+    tensor = fault.tensor or "output"
+    return WrongAnswer(tensor, failed.precision, found.shape, found.scale, found.projections)
 
 
 def _kind(failed: Attempt) -> tuple[Any, ...]:

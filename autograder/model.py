@@ -5,6 +5,7 @@ Imports nothing heavy: reports and scores are made from these alone.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from enum import StrEnum
@@ -175,8 +176,48 @@ class Diagnosis(Record, frozen=True):
     says: str
 
 
+class WrongAnswer(Record, frozen=True):
+    """What stands for the numbers of a wrong output on the public cases of a check, which are the same every year: its
+    shape, its largest absolute value, and two random projections (`checks.fingerprint`)."""
+
+    tensor: str
+    precision: str
+    shape: tuple[int, ...]
+    scale: float
+    projections: tuple[float, ...]
+
+    def written(self) -> str:
+        """In one line, for a TOML file; `read` is its inverse, to 14 digits."""
+        numbers = " ".join(f"{number:.13e}" for number in (self.scale, *self.projections))
+        return f"{self.tensor} {self.precision} {'x'.join(map(str, self.shape))} {numbers}"
+
+    @classmethod
+    def read(cls, line: str) -> WrongAnswer:
+        """ValueError for a line that `written` did not write."""
+        tensor, precision, shape, scale, one, other = line.rsplit(" ", 5)
+        lengths = tuple(map(int, shape.split("x")))
+        return cls(tensor, precision, lengths, float(scale), (float(one), float(other)))
+
+    def same(self, other: WrongAnswer) -> bool:
+        """Whether these are the same numbers, but for rounding."""
+        if (self.tensor, self.precision, self.shape) != (other.tensor, other.precision, other.shape):
+            return False
+        # six standard deviations of a projection of differences of at most this part of the largest number
+        apart = 1e-4 if self.precision == "float32" else 1e-9
+        bound = 6.0 * apart * self.scale * math.sqrt(math.prod(self.shape))
+        return all(abs(a - b) <= bound for a, b in zip(self.projections, other.projections, strict=True))
+
+
+class Taught(Record, frozen=True):
+    """A mistake that a course's teacher named: the wrong answer of a check that it gives, and what to tell."""
+
+    check: str
+    answer: WrongAnswer
+    says: str
+
+
 class CheckResult(Record, frozen=True):
-    """What one check said."""
+    """What one check said. `fingerprint` is a `WrongAnswer` that no listed mistake explains, as it is written."""
 
     check: str
     entry_point: str
@@ -190,6 +231,7 @@ class CheckResult(Record, frozen=True):
     replay: str | None = None
     cpu_s: float = 0.0
     wall_s: float = 0.0
+    fingerprint: str | None = None
 
 
 class AssignmentRef(Record, frozen=True):

@@ -125,7 +125,8 @@ def grade_class(
             return known
         report = grade_read(grading, submission)
         if store:
-            store.put(f"broken {key}" if grader_failed(report.results) else key, report)
+            cells = submission.cells if isinstance(submission, Submission) else ()
+            store.put(f"broken {key}" if grader_failed(report.results) else key, report, cells)
         return report
 
     return executor.run(work, entries)
@@ -134,7 +135,8 @@ def grade_class(
 def _key(grading: Grading, submission: Submission | Unreadable) -> str:
     what = submission.reason if isinstance(submission, Unreadable) else submission.sha256
     asked = " ".join(check.id for check in grading.checks)
-    version = grading.declared.assignment.version
+    # what a teacher named is no part of the version: replay tokens stay good when a sentence is added
+    version = f"{grading.declared.assignment.version}{grading.declared.taught or ''}"
     return result_key(submission.id, what, version, VERSION, asked, grading.seed)
 
 
@@ -159,7 +161,7 @@ def _run(grading: Grading, submission: Submission, warm: WarmSandboxes | None) -
                 grading.may_be_heard,
             ) as runner,
         ):
-            results = Examiner(grading.declared, grading.seed).examine_all(grading.checks, runner)
+            results = Examiner(grading.declared, grading.seed, compare=True).examine_all(grading.checks, runner)
         return _Ran(results, runner.notes, sandboxes.cpu_s, runner.printed)
     except SubmissionFault as fault:  # it cannot even be loaded
         return _Ran(_all(grading.checks, fault.verdict, str(fault)), [str(fault)])

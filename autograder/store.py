@@ -7,7 +7,7 @@ import hashlib
 import sqlite3
 import threading
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -15,7 +15,7 @@ import msgspec
 
 from autograder.disk import BUSY_SECONDS, Damaged, damaged, sweep, told
 from autograder.errors import AutograderError
-from autograder.model import GradeReport, SpeedReport
+from autograder.model import Cell, GradeReport, SpeedReport
 from autograder.text import write_whole
 
 FILE_NAME = "results.sqlite"
@@ -23,6 +23,7 @@ SPEED = "speed"
 # Made here, once: two threads that decode a type for the first time at the same moment crash in msgspec 0.22, where the
 # second one sees what the first has half made.
 _GRADE, _SPEED = msgspec.json.Decoder(GradeReport), msgspec.json.Decoder(SpeedReport)
+_CELLS = msgspec.json.Decoder(tuple[Cell, ...])
 
 # Version 0 is what was written before versions were counted; each step leads from one version to the next.
 _MIGRATIONS = (
@@ -33,6 +34,8 @@ _MIGRATIONS = (
         "ALTER TABLE report ADD COLUMN digest TEXT",  # of the report, so that a byte that rots is noticed
         "UPDATE report SET digest = digest_of(report)",
     ),
+    # the code that was graded, by what its report calls the submission: to be looked at beside another's
+    ("CREATE TABLE source (sha256 TEXT PRIMARY KEY, cells BLOB NOT NULL)",),
 )
 VERSION = len(_MIGRATIONS)
 # Where the assignment is again what it was, the grade is, too: of a submission's rows the last one counts.
@@ -143,16 +146,37 @@ class Store:
                 return report
         return self._report(*row) if row else None
 
-    def put(self, key: str, report: GradeReport) -> None:
-        """Keep `report`; an earlier one under the same key stays. GraderFault where the disk is full."""
+    def put(self, key: str, report: GradeReport, cells: Sequence[Cell] = ()) -> None:
+        """Keep `report`, and `cells`, what was graded; an earlier one under the same key stays. GraderFault where the
+        disk is full."""
         data, path = msgspec.json.encode(report), self._path(report)
         # the file first: what has a row is not graded again, so a file that is missing then stays so
         with self._lock, told(self.folder):
             write_whole(path, msgspec.json.format(data, indent=1))
-            self._db.execute(
-                "INSERT INTO report VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                (key, report.submission.id, report.assignment.id, data, _digest(data)),
-            )
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                self._db.execute(
+                    "INSERT INTO report VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                    (key, report.submission.id, report.assignment.id, data, _digest(data)),
+                )
+                if cells:
+                    source = (report.submission.sha256, msgspec.json.encode(cells))
+                    self._db.execute("INSERT INTO source VALUES (?, ?) ON CONFLICT DO NOTHING", source)
+                self._db.execute("COMMIT")
+            except BaseException:
+                with contextlib.suppress(sqlite3.Error):
+                    self._db.execute("ROLLBACK")
+                raise
+
+    def sources(self) -> dict[str, tuple[Cell, ...]]:
+        """The code that was graded, by the `sha256` of its submission; nothing of what an older version kept."""
+        with self._lock, told(self.folder):
+            (version,) = self._db.execute("PRAGMA user_version").fetchone()
+            rows = self._db.execute("SELECT sha256, cells FROM source").fetchall() if version > 1 else []
+        try:
+            return {sha256: _CELLS.decode(cells) for sha256, cells in rows}
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            raise damaged(self.folder, "a submission's code") from None
 
     def _path(self, report: GradeReport) -> Path:
         return self.folder / "reports" / f"{file_stem(f'{report.assignment.id}-{report.submission.id}')}.json"
@@ -196,6 +220,7 @@ class Store:
         """Forget everything: a fresh run. With `keep_seed` it is on the same cases."""
         with self._lock, told(self.folder):
             self._db.execute("DELETE FROM report")
+            self._db.execute("DELETE FROM source")
             if not keep_seed:
                 self._db.execute("DELETE FROM run")
             for path in (self.folder / "reports").glob("*.json"):

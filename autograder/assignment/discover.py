@@ -18,8 +18,9 @@ import msgspec
 from autograder.assignment.declare import Declaration, collecting
 from autograder.assignment.edits import edit_problems
 from autograder.assignment.load import load_assignment
+from autograder.assignment.taught import load_taught
 from autograder.errors import AssignmentError, AutograderError
-from autograder.model import Assignment, Check, Mistake, Variant, Visibility
+from autograder.model import Assignment, Check, Mistake, Taught, Variant, Visibility
 from autograder.text import hint
 
 ENTRY_POINT_GROUP = "autograder.assignments"
@@ -38,6 +39,7 @@ class Declared:
     mistakes: tuple[Mistake, ...]
     variants: tuple[Variant, ...]
     reference: types.ModuleType
+    taught: tuple[Taught, ...] = ()
     # in a student's bundle: how the reference ("") or a mistake, by name, fared on a case of a check
     recorded: Callable[[Check, Any, str], Any] | None = None
 
@@ -98,7 +100,8 @@ def discover(folder: Path) -> Declared:
     ]
     if problems:
         raise AssignmentError(str(folder), problems)
-    return Declared(assignment, tuple(checks), tuple(mistakes), tuple(variants), reference)
+    taught = load_taught(folder, [check.id for check in checks])
+    return Declared(assignment, tuple(checks), tuple(mistakes), tuple(variants), reference, taught)
 
 
 def points_in(folder: Path) -> float | None:

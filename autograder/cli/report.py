@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
@@ -16,7 +16,7 @@ import click
 from autograder.assignment.discover import Declared
 from autograder.cli.common import load, sentences
 from autograder.errors import AutograderError
-from autograder.model import GradeReport, SpeedReport
+from autograder.model import Cell, GradeReport, SpeedReport
 from autograder.store import Store, file_stem, kept_speeds
 
 Sentences = Mapping[str, str]
@@ -30,6 +30,7 @@ class Kept:
     reports: list[GradeReport]
     speeds: list[SpeedReport]
     declared: list[Declared]
+    sources: Mapping[str, Sequence[Cell]]
 
     @property
     def sentences(self) -> Sentences:
@@ -91,7 +92,7 @@ def report_command(
 
 def _kept(folder: Path, assignment: str | None) -> Kept:
     with Store(folder, write=False) as store:
-        reports = list(store.reports())
+        reports, sources = list(store.reports()), store.sources()
     speeds = kept_speeds(folder)
     if not reports and not speeds:
         raise AutograderError(f"There are no results in {folder}; grade with --out {folder} first.")
@@ -104,6 +105,7 @@ def _kept(folder: Path, assignment: str | None) -> Kept:
         [report for report in reports if report.assignment.id in wanted],
         [speed for speed in speeds if speed.assignment.id in wanted],
         [load(slug) for slug in wanted],
+        sources,
     )
 
 
@@ -120,7 +122,9 @@ def _html(kept: Kept, out: Path | None) -> None:
         from autograder.reports.html import render_class_html
 
         link = quote(board.name) if kept.speeds else None
-        page = render_class_html(kept.sorted, assignments, kept.sentences, leaderboard=link, speeds=kept.speeds)
+        page = render_class_html(
+            kept.sorted, assignments, kept.sentences, leaderboard=link, speeds=kept.speeds, sources=kept.sources
+        )
         _write(path, page)
     if kept.speeds:
         from autograder.reports.leaderboard import render_leaderboard_html

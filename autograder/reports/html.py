@@ -21,12 +21,14 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from autograder.model import Assignment, CheckResult, GradeReport, SpeedReport, Verdict, Visibility
+from autograder.model import Assignment, Cell, CheckResult, GradeReport, SpeedReport, Verdict, Visibility
 from autograder.reports import digest
 from autograder.reports.causes import Concern, class_causes, concerns
 from autograder.reports.digest import Part
+from autograder.reports.shared import SharedAnswer, code_of, shared_answers
 from autograder.reports.text import one_line, points, visible
 
+_BESIDE = 4  # students whose code is shown for one wrong answer
 _BETWEEN_TAGS = re.compile(r">\s*\n\s*<")
 
 
@@ -51,17 +53,19 @@ def render_class_html(
     title: str = "Class report",
     leaderboard: str | None = None,
     speeds: Sequence[SpeedReport] = (),
+    sources: Mapping[str, Sequence[Cell]] | None = None,
 ) -> str:
     """A page on a class, for its instructor: everything that the reports say, hidden checks included.
 
     Assignments come in the order of `assignments`, then in that of the reports; submissions as they came.
     `leaderboard` is the address of that page, where there is one; of `speeds` those are listed that are held until a
-    person has looked."""
+    person has looked; `sources` is the code of the submissions, by their `sha256`."""
     known = {assignment.id: assignment for assignment in assignments}
     grouped = digest.by_assignment(reports)
     order = dict.fromkeys([*(slug for slug in known if slug in grouped), *grouped])
     groups = [
-        _group(grouped[slug], known.get(slug), [one for one in speeds if one.assignment.id == slug]) for slug in order
+        _group(grouped[slug], known.get(slug), [one for one in speeds if one.assignment.id == slug], sources or {})
+        for slug in order
     ]
     told = {"facts": _facts(reports), "groups": groups, "sentences": sentences or {}, "leaderboard": leaderboard}
     return render_page("class.html.j2", title=title, **told)
@@ -114,7 +118,10 @@ class _Sheet:
 
 
 def _group(
-    reports: Sequence[GradeReport], assignment: Assignment | None, speeds: Sequence[SpeedReport]
+    reports: Sequence[GradeReport],
+    assignment: Assignment | None,
+    speeds: Sequence[SpeedReport],
+    sources: Mapping[str, Sequence[Cell]],
 ) -> dict[str, Any]:
     """One assignment's part of the page."""
     sheets = [_Sheet.of(report, assignment) for report in reports]
@@ -134,11 +141,20 @@ def _group(
         "bins": _bins([sheet.share for sheet in sheets]),
         "known": [cause for cause in causes if cause.known],
         "unknown": [cause for cause in causes if not cause.known],
+        "shared": [_side_by_side(one, reports, sources) for one in shared_answers(reports)],
         "columns": columns,
         "rates": {name: sum(_is_right(sheet, name) for sheet in sheets) for name in columns},
         "labels": {r.check: _label(r) for sheet in sheets for part in sheet.parts for r in part.results},
         "verdicts": [verdict for verdict in Verdict if verdict in verdicts],
     }
+
+
+def _side_by_side(
+    one: SharedAnswer, reports: Sequence[GradeReport], sources: Mapping[str, Sequence[Cell]]
+) -> tuple[SharedAnswer, list[tuple[int, str]]]:
+    """A shared answer with the code of the first who give it."""
+    codes = [(who, code_of(one.entry_point, reports[who], sources)) for who in one.students]
+    return one, [(who, code) for who, code in codes if code][:_BESIDE]
 
 
 def _verdict_of(concern: Concern) -> str:

@@ -16,7 +16,7 @@ import pytest
 from tiny_course import MAX_SCORE, replaced
 
 from autograder.errors import AutograderError
-from autograder.model import AssignmentRef, GradeReport, Isolation, Level, SubmissionRef
+from autograder.model import AssignmentRef, Cell, GradeReport, Isolation, Level, SubmissionRef
 from autograder.store import FILE_NAME, Store, result_key
 
 
@@ -80,6 +80,15 @@ def test_a_grade_that_is_taken_up_again_counts_again(store):
     assert [one.score for one in store.earlier()] == [2.0]
     (path,) = (store.folder / "reports").iterdir()
     assert msgspec.json.decode(path.read_bytes(), type=GradeReport).score == 1.0
+
+
+def test_code_is_kept_beside_its_report(store):
+    cells = (Cell(1, 1, "x = 'ö'\n"), Cell(2, 1, "y = 2"))
+    store.put("a", report(), cells)
+    store.put("b", report("bob"))
+    assert store.sources() == {"0" * 64: cells}
+    store.clear()
+    assert store.sources() == {}
 
 
 def test_reports_come_by_assignment_and_submission(store):
