@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.checks.heat import heat
 from autograder.checks.numbers import gap, told_apart
 from autograder.checks.student import Student, describe
 from autograder.checks.tolerance import BY_HAND, TOLERANCES, Tolerance
@@ -134,6 +135,7 @@ def _mismatch(
             "actual": plain(mine),
             "difference": plain(abs(mine - right)),
             "allowed": bound,
+            **({"heat": drawn} if (drawn := heat(actual, expected, worst, bound)) else {}),
         },
     )
 

@@ -12,10 +12,22 @@ from html import escape
 from typing import Any
 
 from autograder.model import CheckResult, Verdict, Visibility
-from autograder.reports.digest import GLYPHS, MEANING, Part, case_lines, check_name
+from autograder.reports.digest import (
+    GLYPHS,
+    MEANING,
+    Cause,
+    Part,
+    case_lines,
+    check_name,
+    count_of,
+    heat_of,
+    names,
+    part,
+)
 from autograder.reports.text import clipped, one_line, points
 from autograder.score import total
 
+_BRIEF = (Verdict.MISSING, Verdict.SKIPPED)  # nothing was computed, so there is nothing to lay out
 TEXT_LIMIT = 20_000  # characters of one cell's report; a class of such notebooks must still open in a browser
 _WIDTH = 200
 
@@ -34,14 +46,18 @@ _TAG = "color:#fff;background:{};border-radius:4px;padding:1px 7px;font-size:12p
 _BLOCK = "margin:2px 0 2px 18px;overflow-wrap:anywhere"
 _MONO = "font-family:ui-monospace,Menlo,Consolas,monospace;font-size:12px;white-space:pre-wrap;" + _BLOCK
 _QUIET = "opacity:.75"
+# From right to furthest off, and not a number: one hue that gets stronger, for eyes that tell few colours apart; the
+# text has a character for each.
+_HEAT = ("transparent", "#f2c38b", "#e2812f", "#b4450a", "#6b4fa0")
+_SHADES = "·░▒█?"
 
 
 def outputs(results: Sequence[CheckResult], sentences: Mapping[str, str], count: int) -> list[dict[str, Any]]:
     """The outputs of the test cell of one entry point, as nbformat has them: the report, then what nbgrader reads."""
-    part = Part(results[0].entry_point, tuple(results), ())
+    found = part(results[0].entry_point, results)
     value = {"text/plain": repr(float(total(results)[0]))}  # rounded as the cell's maximum is: nbgrader allows no more
     return [
-        display(entry_text(part, sentences), entry_html(part, sentences)),
+        display(entry_text(found, sentences), entry_html(found, sentences)),
         {"output_type": "execute_result", "execution_count": count, "metadata": {}, "data": value},
     ]
 
@@ -54,10 +70,12 @@ def display(text: str, html: str) -> dict[str, Any]:
 def entry_text(part: Part, sentences: Mapping[str, str], remarks: Iterable[str] = ()) -> str:
     """The report of one entry point in plain lines."""
     lines = [f"{one_line(part.name, 80)}: {points(part.points)} of {points(part.max_points)} points"]
-    for result in part.results:
-        scored = f"{points(result.points)}/{points(result.max_points)}"
-        lines.append(f"  {GLYPHS[result.verdict]} {result.verdict:<8} {scored:>7}  {one_line(check_name(result), 80)}")
-        lines += [f"      {name + ': ' if name else ''}{value}" for name, value in _details(result, sentences)]
+    for cause in part.causes:
+        verdict = cause.shown.verdict
+        lines.append(f"  {GLYPHS[verdict]} {verdict:<8} {_scored(cause):>7}  {names(cause)}")
+        lines += [f"      {name + ': ' if name else ''}{value}" for name, value in _details(cause, sentences)]
+        lines += [f"      {line}" for line in _heat_text(cause)]
+    lines += [f"  {GLYPHS[Verdict.PASS]} {line}" for line in _passed(part)]
     lines += [one_line(remark) for remark in remarks]
     return clipped("\n".join(lines), TEXT_LIMIT)
 
@@ -68,15 +86,19 @@ def entry_html(part: Part, sentences: Mapping[str, str], remarks: Iterable[str] 
         f"<div><strong>{_safe(part.name, 80)}</strong> {points(part.points)} of {points(part.max_points)} points</div>"
     ]
     room = TEXT_LIMIT
-    for result in part.results:
+    for cause in part.causes:
+        tag = _tag(cause.shown.verdict)
         rows.append(
-            f'<div style="margin-top:6px">{_tag(result.verdict)} <strong>{_safe(check_name(result), 80)}</strong> '
-            f'<span style="{_QUIET}">{points(result.points)}/{points(result.max_points)}</span></div>'
+            f'<div style="margin-top:6px">{tag} <strong>{_safe(names(cause), 2000)}</strong> '
+            f'<span style="{_QUIET}">{_scored(cause)}</span></div>'
         )
-        for name, value in _details(result, sentences):
+        for name, value in _details(cause, sentences):
             room -= len(value)
             if room > 0:
                 rows.append(_detail(name, value))
+        if room > 0:
+            rows += _heat_html(cause)
+    rows += [f'<div style="margin-top:6px">{_tag(Verdict.PASS)} {_safe(line)}</div>' for line in _passed(part)]
     rows += [f'<div style="margin-top:6px;{_QUIET}">{_safe(remark)}</div>' for remark in remarks]
     return _boxed(rows)
 
@@ -90,20 +112,33 @@ def notice(title: str, lines: Sequence[str]) -> dict[str, Any]:
     return display("\n".join([one_line(title), *(f"  {one_line(line)}" for line in lines)]), _boxed(rows))
 
 
-def _details(result: CheckResult, sentences: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """What there is to say of a check, as (name, one line). Of a hidden one that is its verdict and its diagnosis."""
-    hidden = result.visibility is Visibility.HIDDEN
-    if result.verdict is Verdict.PASS:
-        return
-    if hidden:
+def _passed(part: Part) -> Iterator[str]:
+    """What passed, in a line; and what passed and pays nothing, because a check that it needs did not pass."""
+    if part.passed:
+        hidden = sum(r.verdict is Verdict.PASS and r.visibility is Visibility.HIDDEN for r in part.results)
+        yield f"{count_of(part.passed)} passed{f', {hidden} of them hidden' if hidden else ''}"
+    for result in part.results:
+        if result.verdict is Verdict.PASS and result.points < result.max_points:
+            scored = f"{points(result.points)}/{points(result.max_points)}"
+            yield f"{one_line(check_name(result), 80)} {scored}: {one_line(result.message)}"
+
+
+def _scored(cause: Cause) -> str:
+    return f"{points(cause.points)}/{points(cause.max_points)}"
+
+
+def _details(cause: Cause, sentences: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """What there is to say of a cause, as (name, one line). Of a hidden check that is its verdict and its diagnosis."""
+    result = cause.shown
+    if cause.hidden:
         yield "found", MEANING[result.verdict]
     else:
-        if sentence := sentences.get(result.check):
+        if (sentence := sentences.get(result.check)) and result.verdict not in _BRIEF:
             yield "asked", one_line(sentence)
         yield "found", one_line(result.message or MEANING[result.verdict])
     if result.diagnosis:
         yield "why", one_line(result.diagnosis.says)
-    if not hidden:
+    if not cause.hidden and result.verdict not in _BRIEF:
         yield from (("case", f"{name} {value}".strip()) for name, value in case_lines(result.counterexample, _WIDTH))
         if result.replay:
             yield "again", f"autograder replay {one_line(result.replay, 2000)} FILE"
@@ -119,6 +154,31 @@ def _detail(name: str, value: str) -> str:
         return f'<div style="{_MONO}">{escape(value)}</div>'
     weight = ";font-weight:600" if name == "why" else ""
     return f'<div style="{_BLOCK}{weight}"><span style="{_QUIET}">{name}</span> {escape(value)}</div>'
+
+
+def _heat_text(cause: Cause) -> Iterator[str]:
+    drawn = None if cause.hidden else heat_of(cause.shown.counterexample)
+    if drawn:
+        yield f"where: {drawn[0]} (· right, ░▒█ further and further off)"
+        yield from ("  " + "".join(_SHADES[int(level)] for level in row) for row in drawn[1])
+
+
+def _heat_html(cause: Cause) -> Iterator[str]:
+    """Where the array is wrong: a square for each element, coloured by how far it is off."""
+    drawn = None if cause.hidden else heat_of(cause.shown.counterexample)
+    if drawn:
+        legend = f"{_square('1')}{_square('2')}{_square('3')} further and further off, · right"
+        if any("4" in row for row in drawn[1]):
+            legend += f", {_square('4')} not a number"
+        rows = "<br>".join("".join(map(_square, row)) for row in drawn[1])
+        yield f'<div style="{_BLOCK}"><span style="{_QUIET}">where</span> {escape(drawn[0])}: {legend}</div>'
+        yield f'<div style="{_MONO};line-height:1.35">{rows}</div>'
+
+
+def _square(level: str) -> str:
+    if level == "0":
+        return f'<span style="{_QUIET}">·&nbsp;</span>'
+    return f'<span style="background:{_HEAT[int(level)]}">&nbsp;&nbsp;</span>'
 
 
 def _tag(verdict: Verdict) -> str:

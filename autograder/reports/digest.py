@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,8 +106,8 @@ def parts(report: GradeReport, assignment: Assignment | None = None) -> tuple[Pa
     """The entry points of `report` in the assignment's order, or else in that of the results."""
     order = [entry.name for entry in assignment.entry_points] if assignment else []
     names = dict.fromkeys([*order, *(result.entry_point for result in report.results)])
-    found = ((name, tuple(r for r in report.results if r.entry_point == name)) for name in names)
-    return tuple(Part(name, results, _causes(results)) for name, results in found if results)
+    found = (part(name, (r for r in report.results if r.entry_point == name)) for name in names)
+    return tuple(one for one in found if one.results)
 
 
 def unread(report: GradeReport) -> str | None:
@@ -147,11 +147,27 @@ def check_name(result: CheckResult) -> str:
     return "hidden check" if result.visibility is Visibility.HIDDEN else full_name(result)
 
 
+def names(cause: Cause) -> str:
+    """The check that is shown, and those that failed for the same reason."""
+    if cause.hidden:
+        return "hidden check" if len(cause.results) == 1 else f"{len(cause.results)} hidden checks"
+    first, *others = [one_line(check_name(result), 80) for result in cause.results]
+    return f"{first}, and for the same reason {', '.join(others)}" if others else first
+
+
+def count_of(checks: int) -> str:
+    """A number of checks, as words."""
+    return "1 check" if checks == 1 else f"{checks} checks"
+
+
 def case_lines(found: dict[str, Any] | None, width: int = 400) -> list[tuple[str, str]]:
     """A counterexample as (name, text) rows: parameters (no name), each array as numbers or as a shape, what differs.
 
-    Parts that are not the grader's usual ones are shown as they are: outside checks may add their own."""
+    Parts that are not the grader's usual ones are shown as they are: outside checks may add their own. The picture of
+    where an array is wrong (`heat_of`) is not a line."""
     rest = dict(found or {})
+    if heat_of(found):
+        del rest["heat"]
     arguments, shapes = _mapping(rest.pop("arguments", {})), _mapping(rest.pop("shapes", {}))
     lines = []
     if parameters := _mapping(rest.pop("parameters", {})):
@@ -161,6 +177,25 @@ def case_lines(found: dict[str, Any] | None, width: int = 400) -> list[tuple[str
         lines.append((compact(name, 40), shown))
     lines += _difference(rest)
     return lines + [(compact(key.replace("_", " "), 40), compact(value, width)) for key, value in rest.items()]
+
+
+def heat_of(found: Mapping[str, Any] | None) -> tuple[str, list[str]] | None:
+    """Of a counterexample the slice that is drawn, `dx[0, 2]`, and its rows of digits from 0 (right) to 4 (not a
+    number); None where there is no such picture."""
+    match (found or {}).get("heat"):
+        case {"index": list(index), "shape": list(shape), "rows": [str(first), *_] as rows} if all(
+            isinstance(row, str) and len(row) == len(first) and set(row) <= set("01234") for row in rows
+        ):
+            name = f"{compact((found or {}).get('tensor', 'array'), 40)}{compact(index) if index else ''}"
+            blocks = [len(rows), len(first)] != shape
+            return f"{name} of shape {_shape(shape)}, in blocks" if blocks else name, rows
+    return None
+
+
+def part(name: str, results: Iterable[CheckResult]) -> Part:
+    """The entry point `name` with its results."""
+    found = tuple(results)
+    return Part(name, found, _causes(found))
 
 
 def counts(reports: Iterable[GradeReport]) -> dict[Verdict, int]:

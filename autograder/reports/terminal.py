@@ -84,7 +84,9 @@ def _header(report: GradeReport, assignment: Assignment | None, ink: Ink) -> Ite
     yield Text.assemble(ink.bar(share, 40), (score, "bold"), (f"  {100 * share:.0f} %", _QUIET))
     if faults := sum(result.verdict is Verdict.GRADER_ERROR for result in report.results):
         yield Text()
-        fault = f"The grader itself failed on {_checks(faults)}. This costs no points; please tell the instructor."
+        fault = (
+            f"The grader itself failed on {digest.count_of(faults)}. This costs no points; please tell the instructor."
+        )
         yield Text(fault, "bold cyan")
     if report.notes:
         yield Text()
@@ -102,7 +104,7 @@ def _part(part: Part, sentences: Mapping[str, str], ink: Ink) -> Iterator[Render
         if result.verdict is Verdict.PASS and result.points < result.max_points:
             yield _unpaid(result, ink)
     if part.passed:
-        yield Text.assemble("  ", ink.glyph(Verdict.PASS), (f" {_checks(part.passed)} passed", _QUIET))
+        yield Text.assemble("  ", ink.glyph(Verdict.PASS), (f" {digest.count_of(part.passed)} passed", _QUIET))
 
 
 def _unpaid(result: CheckResult, ink: Ink) -> RenderableType:
@@ -132,7 +134,7 @@ def _headline(cause: Cause, ink: Ink) -> RenderableType:
     """Verdict, check, points; and in the same line the reason, where it is all that can be said."""
     shown = cause.shown
     line = Text.assemble("  ", ink.glyph(shown.verdict), (f" {shown.verdict} ", COLOURS[shown.verdict]))
-    line.append_text(say(_names(cause)))
+    line.append_text(say(digest.names(cause)))
     if cause.hidden:
         line.append(f"  {digest.MEANING[shown.verdict]}", _QUIET)
     elif shown.verdict in _BRIEF:
@@ -167,7 +169,7 @@ def _unwritten(unwritten: Sequence[Part], ink: Ink) -> RenderableType:
 
 def _passed(part: Part, ink: Ink) -> RenderableType:
     line = Text.assemble(ink.glyph(Verdict.PASS, bold=True), " ", say(one_line(part.name, 80)))
-    return _scored(line + Text(f"  {_checks(part.passed)} passed", _QUIET), part.points, part.max_points)
+    return _scored(line + Text(f"  {digest.count_of(part.passed)} passed", _QUIET), part.points, part.max_points)
 
 
 def _footer(report: GradeReport, ink: Ink) -> Iterator[RenderableType]:
@@ -228,15 +230,3 @@ def _scored(line: Text, earned: float, possible: float, style: str = "") -> Rend
     grid.add_column(justify="right", no_wrap=True)
     grid.add_row(line, Text(f"{points(earned)} / {points(possible)}", style or _QUIET))
     return grid
-
-
-def _names(cause: Cause) -> str:
-    """The check that is shown, and those that failed for the same reason."""
-    if cause.hidden:
-        return "hidden check" if len(cause.results) == 1 else f"{len(cause.results)} hidden checks"
-    first, *others = [one_line(digest.check_name(result), 80) for result in cause.results]
-    return f"{first}, and for the same reason {', '.join(others)}" if others else first
-
-
-def _checks(count: int) -> str:
-    return "1 check" if count == 1 else f"{count} checks"

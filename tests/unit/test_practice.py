@@ -37,7 +37,7 @@ def test_right_code_earns_the_public_points_as_a_plain_float(ask):
     value, printed = ask(RIGHT)
     assert type(value) is float
     assert value == 3.0
-    assert printed.startswith("double: 3 of 3 points\n  ✓ PASS         2/2  values\n  ✓ PASS         1/1  purity\n")
+    assert printed.startswith("double: 3 of 3 points\n  ✓ 2 checks passed\n")
 
 
 def test_every_run_says_that_it_is_practice(ask):
@@ -108,7 +108,7 @@ def test_under_autograde_hidden_checks_count(ask, monkeypatch):
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     value, printed = ask(RIGHT)
     assert value == 5.0
-    assert "hidden check" in printed
+    assert "3 checks passed, 1 of them hidden" in printed
     assert f"{KERNEL} nbgrader took these points from it" in printed
 
 

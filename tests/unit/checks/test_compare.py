@@ -133,7 +133,8 @@ def test_a_refusal_carries_the_arrays_and_plain_numbers():
     assert np.array_equal(fault.actual, HOLED, equal_nan=True)
     assert np.array_equal(fault.expected, RIGHT)
     found = {"expected": 4.0, "actual": "nan", "difference": "nan", "allowed": 1e-9 * 6 + 1e-12}
-    assert fault.counterexample == {"tensor": "dx", "worst_index": [1, 0], **found}
+    heat = {"index": [], "shape": [2, 3], "rows": ["000", "400"]}
+    assert fault.counterexample == {"tensor": "dx", "worst_index": [1, 0], **found, "heat": heat}
 
 
 def test_numbers_that_differ_in_the_last_digits_look_different():

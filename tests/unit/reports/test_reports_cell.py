@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import html.parser
+import itertools
 
 import nbformat
 import pytest
 
 from autograder.model import CheckResult, Diagnosis, Verdict, Visibility
-from autograder.reports.cell import TEXT_LIMIT, notice, outputs
+from autograder.reports.cell import _HEAT, TEXT_LIMIT, notice, outputs
 from autograder.reports.text import visible
 
 ASKED = {"f.values": "Twice every number.", "f.long": "Right on longer inputs."}
@@ -83,7 +84,64 @@ def test_of_a_hidden_check_the_verdict_and_the_diagnosis_alone():
 
 def test_a_pass_says_nothing_more():
     text, _, _ = shown(result(verdict=Verdict.PASS, points=2.0))
-    assert text == "f: 2 of 2 points\n  ✓ PASS         2/2  values"
+    assert text == "f: 2 of 2 points\n  ✓ 1 check passed"
+
+
+def test_one_cause_is_told_once():
+    same = [result(f"f.{name}", message="out is wrong", diagnosis=Diagnosis("s", "You square x.")) for name in "abc"]
+    text, page, _ = shown(*same, result("f.d", Verdict.PASS, 2.0))
+    for words in (text, page):
+        assert words.count("You square x.") == 1
+        assert "a, and for the same reason b, c" in words
+        assert "0/6" in words
+        assert "1 check passed" in words
+
+
+def test_what_passed_and_pays_nothing_yet_says_why():
+    text, page, _ = shown(result("f.pure", Verdict.PASS, 0.0, message="Pays with values."), result())
+    assert "pure 0/2: Pays with values." in text
+    assert "pure 0/2: Pays with values." in page
+
+
+HEAT = {"tensor": "dx", "heat": {"index": [0, 1], "shape": [2, 3], "rows": ["013", "420"]}}
+
+
+def test_where_an_array_is_wrong_is_drawn():
+    text, page, _ = shown(result(message="dx is wrong", counterexample=HEAT))
+    assert "      where: dx[0, 1] (· right, ░▒█ further and further off)\n        ·░█\n        ?▒·" in text
+    assert "dx[0, 1]: " in page
+    assert "not a number" in page
+    assert "heat" not in text
+    legend = 4
+    assert page.count("&nbsp;&nbsp;</span>") == legend + 4, "a square for each element that is wrong"
+    assert "dx[0, 1]" not in "".join(shown(result("f.long", hidden=True, counterexample=HEAT))[:2])
+
+
+def test_a_picture_of_blocks_says_so():
+    text, _, _ = shown(result(counterexample={"heat": {"index": [], "shape": [32, 64], "rows": ["01", "10"]}}))
+    assert "where: array of shape (32, 64), in blocks" in text
+
+
+@pytest.mark.parametrize(
+    "heat",
+    [
+        None,
+        3,
+        {"rows": []},
+        {"index": [], "shape": [1], "rows": ["0", EVIL]},
+        {"index": [], "shape": [], "rows": ["0", "01"]},
+    ],
+)
+def test_what_is_no_picture_is_shown_as_what_it_is(heat):
+    text, page, _ = shown(result(counterexample={"heat": heat}))
+    assert "where" not in text
+    assert "<script>" not in page
+
+
+def test_the_colours_of_a_picture_differ_in_lightness():
+    """For eyes that tell few colours apart, and for black and white: each step is clearly darker than the last."""
+    steps = [luminance(colour.removeprefix("#")) for colour in _HEAT[1:4]]
+    assert all((light + 0.05) / (dark + 0.05) > 1.5 for light, dark in itertools.pairwise(steps))
 
 
 def test_what_students_write_arrives_as_text():
@@ -118,8 +176,8 @@ def test_every_verdict_is_readable_in_light_and_dark():
 
     for verdict in Verdict:
         page = shown(result(verdict=verdict))[1]
-        (tag,) = re.findall(r"color:#fff;background:#(\w{6})", page)
-        assert page.count("color:") == 1
+        (tag,) = set(re.findall(r"color:#fff;background:#(\w{6})", page))
+        assert page.count("color:") == page.count("color:#fff;background:#")
         assert 1.05 / (luminance(tag) + 0.05) >= 4.5, verdict
 
 
