@@ -94,7 +94,8 @@ class Launches:
     ) -> Iterator[Landing]:
         """What a race hands over, stamped when it is taken, until the program ends or has used `budget` CPU seconds.
 
-        A race that runs out of time or raises ends its commits and no more: what it handed over before still counts."""
+        A race that runs out of time or raises ends its commits and no more: what it handed over before still counts.
+        However quickly one commit follows another, the first one beyond the budget is not taken."""
         with self._started(inputs, options, outputs, budget, self._loaded) as window:
             for _ in range(at_most):
                 try:
@@ -106,7 +107,11 @@ class Launches:
                         raise self._exception()
                     return
                 landed = self._memory.take()
-                yield Landing(*window.read(), landed)
+                cost = window.read()
+                if window.is_over(*cost):
+                    self._program.fork.end()
+                    return
+                yield Landing(*cost, landed)
                 self._memory.poison()
                 self._sock.sendall(ACKNOWLEDGED)
 
@@ -162,14 +167,17 @@ class _Window:
         wall_s = time.monotonic() - self._started  # first: to read the other clock takes a while
         return self._program.fork.cpu_seconds() - self._before, wall_s
 
+    def is_over(self, cpu_s: float, wall_s: float) -> bool:
+        """Whether so much is more than the budget allows."""
+        return cpu_s > self._budget or wall_s > self._wall_per_cpu * (self._budget + 1.0)
+
     def wait(self) -> bytes:
         """The program's next byte; TimedOut when it has used up its budget, and an end put to it."""
         while True:
             try:
                 said = self._sock.recv(1)
             except TimeoutError:
-                cpu_s, wall_s = self.read()
-                if cpu_s > self._budget or wall_s > self._wall_per_cpu * (self._budget + 1.0):
+                if self.is_over(*self.read()):
                     raise self._program.fork.end_for(too_slow(self._budget)) from None
                 continue
             if not said:

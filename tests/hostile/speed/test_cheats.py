@@ -21,9 +21,6 @@ EXPECTED = expectations()
 REFUSED = sorted(name for name, reason in EXPECTED.items() if reason)
 HARMLESS = sorted(name for name, reason in EXPECTED.items() if not reason)
 NOTHING = 1.05  # times the speed of the honest code, timed in the same run
-# What it does before the clock is charged to it. Where the baseline is slow, too, for the machine is busy, enough time
-# is left to finish, and then nothing is gained.
-CHARGED = ("race_draw_batches_at_load",)
 # What a cheat gains, it gains each time; the noise of six launches on a busy machine is another each time.
 TRIES = 3
 
@@ -53,10 +50,6 @@ def test_cheat_says_what_it_is_and_where_it_was_seen(cheat: str) -> None:
 @pytest.mark.parametrize("cheat", REFUSED)
 def test_cheat_is_refused(cheat: str) -> None:
     trial = attempt(CHEATS / f"{cheat}.py")
-    if cheat in CHARGED and trial.standing is Standing.SCORED:
-        assert trial.gain is not None
-        assert trial.gain.high <= NOTHING
-        return
     assert trial.standing is Standing.REFUSED
     assert re.search(EXPECTED[cheat], trial.reason), trial.reason
 

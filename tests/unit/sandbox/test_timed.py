@@ -215,6 +215,14 @@ W = np.zeros((2, 2), np.float32)
 DATA = {"images": X, "labels": np.array([0, 1, 0]), "w": W}
 
 
+WORK = """
+    def work(seconds=0.12):
+        end = time.process_time() + seconds
+        while time.process_time() < end:
+            pass
+"""
+
+
 def race(run, budget=5.0, at_most=8):
     return [landing for landing in run.commits(DATA, {"seed": 3}, {"w": (2, 2)}, budget, at_most)]
 
@@ -251,6 +259,15 @@ def test_what_was_handed_over_before_the_time_was_up_counts(launches):
         assert values(race(run, budget=0.2)) == [1, 2, 3, 4, 5]
 
 
+def test_what_is_handed_over_beyond_the_budget_is_not_taken(launches):
+    """However quickly one commit follows another: the first comes after all the work."""
+    source = WORK + TRAIN.replace("for step", "work(0.4)\n        for step")
+    with launches(source, race_request("train")) as run:
+        assert race(run, budget=0.2) == []
+    with launches(source, race_request("train")) as run:
+        assert values(race(run, budget=5.0)) == [1, 2, 3, 4, 5]
+
+
 def test_an_exception_in_a_race_is_told_after_what_was_handed_over(launches):
     source = TRAIN + "        raise KeyError('w')"
     taken = []
@@ -267,12 +284,6 @@ def test_a_claim_to_have_handed_over_finds_poison(launches):
     assert np.isnan(landing.outputs["w"]).all()
 
 
-WORK = """
-    def work(seconds=0.12):
-        end = time.process_time() + seconds
-        while time.process_time() < end:
-            pass
-"""
 AT_LOAD = {
     "a statement": "\n    work()\n",
     "a decorator": (
