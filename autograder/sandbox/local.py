@@ -1,6 +1,7 @@
 """Trusted functions — a reference, a mistake, a mutant — behind the same interface as a sandboxed submission.
 
-Values take the way they would take over the wire, so that both give the same verdicts. Never for submissions.
+Values take the way they would take over the wire, so that both give the same verdicts. Memory is bounded, so that no
+listed mistake makes the grading process grow. Never for submissions.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any
 
 from autograder import wire
 from autograder.errors import Missing, SubmissionFault
+from autograder.sandbox.headroom import headroom
 from autograder.sandbox.program import answer_callback, decode_outcomes, encode_calls
 from autograder.worker.precision import in_double
 from autograder.worker.serve import Caller
@@ -30,7 +32,8 @@ class LocalProgram:
         messages, sent = encode_calls(calls)
         self._callbacks = sent.callbacks or ()
         encoder = wire.Encoder()
-        outcomes = self._caller.outcomes(messages, [array.copy() for array in sent.arrays], encoder)
+        with headroom():
+            outcomes = self._caller.outcomes(messages, [array.copy() for array in sent.arrays], encoder)
         if self._broken:
             raise self._broken
         if self._fault:
