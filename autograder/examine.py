@@ -165,7 +165,8 @@ class Examiner:
         if check.visibility is Visibility.HIDDEN:
             told = {"message": hidden_message(check, first.verdict), "diagnosis": cause and cause.diagnosis}
             return {**told, "replay": self._token(check, first, cause)}
-        shown, mark = self._on_public_cases(check, runner) if cause is None else (first, None)
+        wanted = cause is None and wrong_answer(first) is not None
+        shown, mark = self._on_public_cases(check, runner) if wanted else (first, None)
         if mark and (taught := self._explainer.taught(check, mark)):
             return {
                 "message": str(shown.fault),

@@ -29,6 +29,7 @@ COMMANDS = {
     "replay": ("student", "Repeat a failure from the token in a report."),
     "report": ("report", "Write graded results as a page, feedback, or another system's file."),
     "schema": ("system", "Print the JSON Schema of a report."),
+    "similar": ("similar", "Show pairs of submissions that share passages."),
     "speed": ("speed", "Time submissions against the baselines."),
 }
 

@@ -26,6 +26,7 @@ from autograder.reports import digest
 from autograder.reports.causes import Concern, class_causes, concerns
 from autograder.reports.digest import Part
 from autograder.reports.shared import SharedAnswer, code_of, shared_answers
+from autograder.reports.similar import Code, Pair
 from autograder.reports.text import one_line, points, visible
 
 _BESIDE = 4  # students whose code is shown for one wrong answer
@@ -69,6 +70,11 @@ def render_class_html(
     ]
     told = {"facts": _facts(reports), "groups": groups, "sentences": sentences or {}, "leaderboard": leaderboard}
     return render_page("class.html.j2", title=title, **told)
+
+
+def render_similar_html(title: str, names: Sequence[str], codes: Sequence[Code], pairs: Sequence[Pair]) -> str:
+    """A page on pairs of submissions, each with the code of both side by side and the shared lines marked."""
+    return render_page("similar.html.j2", title=f"{title}: similar code", names=names, codes=codes, pairs=pairs)
 
 
 @dataclass(frozen=True)
