@@ -75,6 +75,7 @@ def entry_text(part: Part, sentences: Mapping[str, str], remarks: Iterable[str] 
         lines.append(f"  {GLYPHS[verdict]} {verdict:<8} {_scored(cause):>7}  {names(cause)}")
         lines += [f"      {name + ': ' if name else ''}{value}" for name, value in _details(cause, sentences)]
         lines += [f"      {line}" for line in _heat_text(cause)]
+        lines += [f"      again: {command}" for command in _again(cause)]
     lines += [f"  {GLYPHS[Verdict.PASS]} {line}" for line in _passed(part)]
     lines += [one_line(remark) for remark in remarks]
     return clipped("\n".join(lines), TEXT_LIMIT)
@@ -88,16 +89,14 @@ def entry_html(part: Part, sentences: Mapping[str, str], remarks: Iterable[str] 
     room = TEXT_LIMIT
     for cause in part.causes:
         tag = _tag(cause.shown.verdict)
-        rows.append(
-            f'<div style="margin-top:6px">{tag} <strong>{_safe(names(cause), 2000)}</strong> '
-            f'<span style="{_QUIET}">{_scored(cause)}</span></div>'
-        )
+        scored = f'<span style="{_QUIET}">{_scored(cause)}</span>'
+        rows.append(f'<div style="margin-top:6px">{tag} {_names_html(cause)} {scored}</div>')
         for name, value in _details(cause, sentences):
             room -= len(value)
             if room > 0:
                 rows.append(_detail(name, value))
         if room > 0:
-            rows += _heat_html(cause)
+            rows += [*_heat_html(cause), *map(_repeat, _again(cause))]
     rows += [f'<div style="margin-top:6px">{_tag(Verdict.PASS)} {_safe(line)}</div>' for line in _passed(part)]
     rows += [f'<div style="margin-top:6px;{_QUIET}">{_safe(remark)}</div>' for remark in remarks]
     return _boxed(rows)
@@ -135,23 +134,36 @@ def _details(cause: Cause, sentences: Mapping[str, str]) -> Iterator[tuple[str, 
     else:
         if (sentence := sentences.get(result.check)) and result.verdict not in _BRIEF:
             yield "asked", one_line(sentence)
-        yield "found", one_line(result.message or MEANING[result.verdict])
+        yield "" if result.verdict in _BRIEF else "found", one_line(result.message or MEANING[result.verdict])
     if result.diagnosis:
         yield "why", one_line(result.diagnosis.says)
     if not cause.hidden and result.verdict not in _BRIEF:
-        yield from (("case", f"{name} {value}".strip()) for name, value in case_lines(result.counterexample, _WIDTH))
-        if result.replay:
-            yield "again", f"autograder replay {one_line(result.replay, 2000)} FILE"
+        lines = case_lines(result.counterexample, _WIDTH)
+        width = max((len(name) for name, _ in lines), default=0)
+        yield from (("case", f"{name:<{width}} {value}" if name else value) for name, value in lines)
+
+
+def _again(cause: Cause) -> Iterator[str]:
+    """The command that repeats it, where one does."""
+    if cause.shown.replay and not cause.hidden and cause.shown.verdict not in _BRIEF:
+        yield f"autograder replay {one_line(cause.shown.replay, 2000)} FILE"
+
+
+def _repeat(command: str) -> str:
+    return (
+        f'<details style="{_BLOCK};{_QUIET}"><summary>repeat it</summary>'
+        f'<div style="{_MONO}">{escape(command)}</div></details>'
+    )
+
+
+def _names_html(cause: Cause) -> str:
+    first, comma, others = names(cause).partition(", ")
+    return f"<strong>{_safe(first, 100)}</strong>{comma}{_safe(others, 2000)}"
 
 
 def _detail(name: str, value: str) -> str:
-    if name == "again":
-        return (
-            f'<details style="{_BLOCK};{_QUIET}"><summary>repeat it</summary>'
-            f'<div style="{_MONO}">{escape(value)}</div></details>'
-        )
     if name == "case":
-        return f'<div style="{_MONO}">{escape(value)}</div>'
+        return f'<div style="{_MONO}"><span style="{_QUIET}">case</span> {escape(value)}</div>'
     weight = ";font-weight:600" if name == "why" else ""
     return f'<div style="{_BLOCK}{weight}"><span style="{_QUIET}">{name}</span> {escape(value)}</div>'
 

@@ -34,12 +34,17 @@ FLAGS = (
 )
 
 
+def free_port() -> int:
+    """A port of this machine on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @contextlib.contextmanager
 def formgrader(course: NbCourse, home: Path) -> Iterator[str]:
     """The address of a server that serves `course`; it ends with the context."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     environment = {**os.environ, "HOME": str(home), "JUPYTER_PLATFORM_DIRS": "1", "PYTHONWARNINGS": "ignore"}
     options = (f"--ServerApp.port={port}", f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={course.root}")
     with (home / "server.log").open("w") as log:

@@ -92,7 +92,7 @@ def test_one_cause_is_told_once():
     text, page, _ = shown(*same, result("f.d", Verdict.PASS, 2.0))
     for words in (text, page):
         assert words.count("You square x.") == 1
-        assert "a, and for the same reason b, c" in words
+        assert "and for the same reason b, c" in words
         assert "0/6" in words
         assert "1 check passed" in words
 
