@@ -64,7 +64,7 @@ class Met:
 @dataclass(frozen=True)
 class Examiner:
     """An assignment's checks under one grading seed. Without `explain`, failures are found but not explained; with
-    `compare`, a failure that is no listed mistake gets a fingerprint, by which a class's are compared."""
+    `compare`, a failure that no listed mistake explains gets a fingerprint, by which a class's are compared."""
 
     declared: Declared
     seed: int

@@ -135,7 +135,7 @@ def grade_class(
 def _key(grading: Grading, submission: Submission | Unreadable) -> str:
     what = submission.reason if isinstance(submission, Unreadable) else submission.sha256
     asked = " ".join(check.id for check in grading.checks)
-    # what a teacher named is no part of the version: replay tokens stay good when a sentence is added
+    # what a teacher named stands beside the version: replay tokens stay good when a sentence is added
     version = f"{grading.declared.assignment.version}{grading.declared.taught or ''}"
     return result_key(submission.id, what, version, VERSION, asked, grading.seed)
 

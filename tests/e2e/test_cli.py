@@ -85,7 +85,7 @@ def test_an_unknown_command_is_refused_with_the_nearest(run):
     code, out, err = outcome(run("grad"))
     assert (code, out) == (2, "")
     assert err.splitlines()[-1] == "Error: There is no command 'grad'; did you mean grade?"
-    assert "there are check, ci, doctor, grade" in run("zzz").stderr
+    assert "there are check, ci, diff, doctor, grade" in run("zzz").stderr
 
 
 def test_an_unknown_assignment_is_refused_with_the_nearest(run, hand_in):
