@@ -113,10 +113,13 @@ class SandboxProgram:
         skip: Sequence[str] = (),
         forbid: Sequence[str] = (),
         double: bool = True,
+        elsewhere: Sequence[str] = (),
     ) -> Loaded:
         """Run the submission's top level but for the statements in `skip`, in double precision whatever it asks for
-        unless `double` is False; afterwards calls of what `forbid` names are refused. `names` are the entry points."""
+        unless `double` is False; afterwards calls of what `forbid` names are refused. `names` are the entry points,
+        `elsewhere` the packages that are there for other entry points alone."""
         message: dict[str, Any] = {"cells": cells, "names": list(names), "skip": list(skip), "forbid": list(forbid)}
+        message["elsewhere"] = list(elsewhere)
         message |= {"budget": self.limits.statement_cpu_s, "double": double}
         message["total"] = 0.7 * self.limits.load_cpu_s  # the rest is for parsing, imports and a busy clock
         self._allowed = self.limits.load_cpu_s

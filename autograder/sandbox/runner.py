@@ -25,10 +25,11 @@ SLOW_CAP = 50  # statements; whoever has more of them pays for them in every for
 
 @dataclass(frozen=True)
 class _Place:
-    """The submission in one sandbox: what came of loading it there, and the statements that were too slow for it."""
+    """The submission in one sandbox: the packages that only other entry points may use, what came of loading it there,
+    and the statements that were too slow for it."""
 
     sandbox: Sandbox
-    forbid: tuple[str, ...]
+    elsewhere: tuple[str, ...]
     slow: Sequence[dict[str, Any]]
     loaded: Loaded
 
@@ -73,14 +74,12 @@ class SandboxRunner:
         self._places = {assignment.policy.packages: self._main}
 
     def _first_load(self, sandbox: Sandbox, packages: tuple[str, ...]) -> _Place:
-        """What loading comes to in a fork that leaves out what is too slow, as every later one does. A package that
-        other entry points may use is forbidden where it is not in `packages`."""
-        policy = self._assignment.policy
-        forbid = (*policy.forbid, *(name for name in policy.packages if name not in packages))
+        """What loading comes to in a fork that leaves out what is too slow, as every later one does."""
+        elsewhere = tuple(name for name in self._assignment.policy.packages if name not in packages)
         slow: list[dict[str, Any]] = []
         while True:
             with self._fork(sandbox) as program:
-                place = _Place(sandbox, forbid, slow, self._load(program, forbid, slow))
+                place = _Place(sandbox, elsewhere, slow, self._load(program, elsewhere, slow))
                 self._hear("", "", program)
             too_slow_here = [failure for failure in place.loaded.failed if failure.get("slow")]
             if not too_slow_here or len(slow) > SLOW_CAP:
@@ -88,10 +87,10 @@ class SandboxRunner:
             slow = [*slow, *too_slow_here]
 
     def _load(
-        self, program: SandboxProgram, forbid: Sequence[str], slow: Sequence[dict[str, Any]], double: bool = True
+        self, program: SandboxProgram, elsewhere: Sequence[str], slow: Sequence[dict[str, Any]], double: bool = True
     ) -> Loaded:
         skip = [plain_text(item.get("key")) for item in slow]
-        return program.load(self._cells, self._names, skip, forbid, double)
+        return program.load(self._cells, self._names, skip, self._assignment.policy.forbid, double, elsewhere)
 
     def _where(self, entry_point: str | None) -> _Place:
         """The submission as it is loaded where `entry_point` is called."""
@@ -179,7 +178,7 @@ class SandboxRunner:
         if self._live is None or group != self._group:
             self.close()
             self._live = self._open.enter_context(self._fork(place.sandbox))
-            self._load(self._live, place.forbid, place.slow)
+            self._load(self._live, place.elsewhere, place.slow)
             self._hear(None, None, self._live)  # the first load has said it already
             known = {name: self._unmet(place, name) for name in self._names}
             self._live.unmet = {name: fault for name, fault in known.items() if fault}
@@ -193,7 +192,7 @@ class SandboxRunner:
         with self._main.sandbox.fork(limits, memory) as fork:
             program = SandboxProgram(fork, limits)
             started, before = time.monotonic(), program.spent()
-            self._load(program, self._main.forbid, self._main.slow, double=False)
+            self._load(program, self._main.elsewhere, self._main.slow, double=False)
             program.loaded = program.spent() - before, time.monotonic() - started
             yield program
 

@@ -66,6 +66,8 @@ def unmet(entry_point: str, fault: dict[str, Any]) -> SubmissionFault:
 def _out_of_reach(function: str, fault: dict[str, Any]) -> SubmissionFault | None:
     if name := plain_text(fault.get("forbidden"), 60):
         return Forbidden(f"{function} uses {name}{place(fault)}, which this assignment does not allow.")
+    if package := plain_text(fault.get("elsewhere"), 60):
+        return Forbidden(f"{package} is not available for {function}{place(fault)}, which is to be written in NumPy.")
     if package := plain_text(fault.get("absent"), 60):
         return Crashed(f"{function} needs {package}, which is not part of this assignment{place(fault)}.")
     return None
@@ -79,6 +81,8 @@ def failure_sentence(failure: dict[str, Any]) -> str:
     if failure.get("slow"):
         waited = "waited" if failure["slow"] == "wall" else "took"
         return f"{where}: this {waited} too long and was left out; {_advice(failure)}."
+    if error == "ModuleNotFoundError" and (package := plain_text(failure.get("elsewhere"), 60)):
+        return f"{where}: {package} is not available for what is to be written in NumPy."
     if error == "ModuleNotFoundError" and (package := plain_text(failure.get("absent", failure.get("forbidden")), 60)):
         return f"{where}: {package} is not part of this assignment."
     version = f" (Python {platform.python_version()} read this)" if _maybe_newer(error, text) else ""

@@ -37,6 +37,7 @@ class Program:
         self.gate = absent.installed()
         self.names = Names(self.module.__dict__)
         self.policy = Policy((), self.module.__dict__)
+        self.elsewhere: frozenset[str] = frozenset()
         self.module.__dict__.update({**years.BUILTINS, years.REWRITER: years.Former})
         sys.modules["submission"] = self.module
         package = sys.modules.get("autograder")
@@ -54,17 +55,20 @@ class Program:
         double: bool = True,
         entry_points: Sequence[str] = (),
         forbid: Sequence[str] = (),
+        elsewhere: Sequence[str] = (),
     ) -> list[dict[str, Any]]:
         """Execute `cells` ([number, first line, source], …) but for the statements in `skip`; each statement has
         `budget` CPU seconds and ten times that to wait, and what comes after `total` seconds only enough to define
         things. With `double` it computes in double precision (`worker.precision`). Once it is loaded, calls of what
-        `forbid` names are refused. Returns what failed: a key, where, and why."""
+        `forbid` names are refused; `elsewhere` are packages that other entry points alone may use. Returns what failed:
+        a key, where, and why."""
         self.double = double
         if double:
             precision.double_names()
             if "torch" in sys.modules:
                 by_hand.install()  # before the submission can take hold of what they stand before
         self.policy = Policy(forbid, self.module.__dict__)
+        self.elsewhere = frozenset(elsewhere)
         self.names.watch(entry_points)
         if any(number for number, _, _ in cells):
             self._be_a_notebook()
@@ -137,21 +141,29 @@ class Program:
         return value if callable(value) else None
 
     def explain(self, error: BaseException) -> dict[str, Any]:
-        """The exception as plain data, with what lies behind it: `forbidden` or `absent`, a name, where that is what
-        the code reached for, and `because`, the failure of a statement that would have bound a name."""
+        """The exception as plain data, with what lies behind it: `forbidden`, `elsewhere` or `absent`, a name, where
+        that is what the code reached for, and `because`, the failure of a statement that would have bound a name."""
         fault = describe_error(error)
         if isinstance(error, ForbiddenUse):
             return {**fault, "forbidden": error.name}
         if isinstance(error, ModuleNotFoundError) and isinstance(error.name, str):
             return {**fault, **self._absence(self.gate.absent(error.name))}
-        if type(error) is NameError and (loss := self.names.lost.get(str(error.name))):
-            package = loss.get("forbidden") or loss.get("absent")
-            return {**fault, **(self._absence(package) or {"because": loss.get("because", loss)})}
+        if type(error) is NameError:
+            return {**fault, **self._unbound(str(error.name))}
         return fault
+
+    def _unbound(self, name: str) -> dict[str, Any]:
+        """What lies behind a name that is not bound: a package that cannot be had, imported or not, or what failed."""
+        if loss := self.names.lost.get(name):
+            package = loss.get("forbidden") or loss.get("elsewhere") or loss.get("absent")
+            return self._absence(package) or {"because": loss.get("because", loss)}
+        return self._absence(name) if name in self.policy.packages | self.elsewhere else {}
 
     def _absence(self, package: str | None) -> dict[str, str]:
         if package is None:
             return {}
+        if package in self.elsewhere:
+            return {"elsewhere": package}
         return {"forbidden" if package in self.policy.packages else "absent": package}
 
     def faults(self, entry_points: Sequence[str]) -> dict[str, dict[str, Any]]:

@@ -154,7 +154,7 @@ class Server:
 
     def _load(self, request: dict[str, Any]) -> dict[str, Any]:
         names, program = request["names"], self.program
-        options = {name: request[name] for name in ("skip", "budget", "total", "double", "forbid")}
+        options = {name: request[name] for name in ("skip", "budget", "total", "double", "forbid", "elsewhere")}
         failed = program.load(request["cells"], entry_points=names, **options)
         return {
             "failed": failed[:FAILURE_CAP],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import platform
 import textwrap
 
@@ -141,6 +142,47 @@ def test_a_package_that_is_forbidden_is_forbidden_where_it_is_used(load):
     runner = load(source, script=True)
     assert answer(runner) == (Forbidden, "double uses torch (line 3), which this assignment does not allow.")
     assert answer(runner, "affine_forward") == [0, 1, 2]
+
+
+@pytest.mark.parametrize("unimported", ["", "try:\n    import torch\nexcept ImportError:\n    pass\n"])
+def test_a_forbidden_package_that_is_not_imported_is_forbidden_too(load, unimported):
+    source = f"{unimported}def double(x):\n    return torch.tanh(x)"
+    line = source.count("\n") + 1
+    sentence = f"double uses torch (line {line}), which this assignment does not allow."
+    assert answer(load(source, script=True)) == (Forbidden, sentence)
+
+
+@pytest.mark.parametrize(
+    ("before", "used"),
+    [
+        ("import torch\n", "torch.tanh(x)"),
+        ("", "torch.tanh(x)"),
+        ("try:\n    import torch\nexcept ImportError:\n    pass\n", "torch.tanh(x)"),
+        ("import torch.nn.functional as F\n", "F.relu(x)"),
+        ("", "__import__('torch').tanh(x)"),
+    ],
+)
+def test_a_package_that_only_other_entry_points_may_use_is_said_to_be_theirs(sandbox, tiny, before, used):
+    """`torch` is there for some entry points of the assignment, and not for `double`, whatever its file imports."""
+    source = f"{before}def double(x):\n    return {used}"
+    line = source.count("\n") + 1
+    assignment = tiny.assignment
+    entries = tuple(msgspec.structs.replace(entry, packages=("numpy",)) for entry in assignment.entry_points)
+    policy = msgspec.structs.replace(assignment.policy, packages=("numpy", "torch"))
+    assignment = msgspec.structs.replace(assignment, entry_points=entries, policy=policy)
+    submission = Submission("ada", "ada.py", "0" * 64, "script", (Cell(0, 1, source),))
+    runner = SandboxRunner(sandbox, assignment, submission, lambda packages: sandbox)
+    with contextlib.closing(runner), runner.start(entry_point="double") as program:
+        (found,) = program.calls([Call("double", (X,))])
+    assert type(found) is Forbidden
+    assert str(found) == f"torch is not available for double (line {line}), which is to be written in NumPy."
+
+
+def test_another_name_that_is_not_bound_is_told_as_python_tells_it(load):
+    assert answer(load("def double(x):\n    return trch.tanh(x)", script=True)) == (
+        Crashed,
+        "double raised NameError: name 'trch' is not defined (line 2).",
+    )
 
 
 ANNOTATED = {
