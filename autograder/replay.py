@@ -52,7 +52,9 @@ def question(declared: Declared, replay: Replay) -> Check:
             f"This token was made with another version of {replay.assignment} (its files have changed since); "
             "run `autograder check` again for a new one."
         )
-    case = Case(_parameters(check, replay), replay.seed)
+    params, space = _parameters(check, replay), check.strategy
+    # a bundle's space gives a case with its answers
+    case = space.case(params, replay.seed) if space is not None else Case(params, replay.seed)
     return msgspec.structs.replace(check, strategy=OneCase(case), needs=())
 
 

@@ -25,16 +25,21 @@ from autograder.checks.answers import (
     Unanswerable,
     decode,
     encode,
-    question,
     read_answers,
     unpack_answers,
     write_answers,
 )
+from autograder.checks.answers import (
+    question as digest,
+)
 from autograder.checks.fingerprint import Fingerprint, fingerprint
 from autograder.cli.author import release_command
+from autograder.diagnosis.replay import read_token
 from autograder.errors import AutograderError, GraderFault
 from autograder.examine import Examiner
+from autograder.model import Verdict
 from autograder.prove.prove import entry_point_points
+from autograder.replay import question
 from autograder.sandbox.local import LocalRunner
 from autograder.student.bundle import release_bundle
 from autograder.student.load import with_answers
@@ -175,6 +180,27 @@ def test_check_works_from_the_bundle_alone(bundle, tmp_path):
     assert "You square x instead of doubling it." in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("check", "wrong", "right"),
+    [
+        ("double.values", {"double": lambda x: x * x}, {"double": lambda x: x + x}),
+        (
+            "affine_backward.gradients",
+            {"affine_backward": lambda dout, cache: (2 * dout @ cache[1].T, cache[0].T @ dout)},
+            {"affine_backward": lambda dout, cache: (dout @ cache[1].T, cache[0].T @ dout)},
+        ),
+    ],
+)
+def test_a_failure_is_repeated_from_the_bundle_alone(full, bundle, check, wrong, right):
+    """The record answers for the token's case, also where a check keeps what it computes (`case.once`)."""
+    student, reference = opened(bundle), dict(vars(full.reference))
+    met = {r.check: r for r in Examiner(student, 0).examine_all(student.checks, LocalRunner({**reference, **wrong}))}
+    for functions, verdict in ((wrong, Verdict.FAIL), (right, Verdict.PASS)):
+        asked = question(student, read_token(met[check].replay))
+        again = Examiner(student, 0).examine(asked, LocalRunner({**reference, **functions}))
+        assert (again.verdict, again.message) == (verdict, met[check].message if verdict == "FAIL" else "")
+
+
 def test_a_wheel_is_installed_by_pip_and_found(full, tmp_path):
     made = release_bundle(full, entry_point_points(full.checks), wheel=True)
     (tmp_path / made.name).write_bytes(made.data)
@@ -277,8 +303,8 @@ def test_values_come_back_as_they_were():
 
 def test_questions_are_equal_for_equal_values_alone():
     x = np.arange(6.0).reshape(2, 3)
-    assert question("f", x) == question("f", np.asfortranarray(x))
-    assert question("f", x * 0) == question("f", x * -0.0)
+    assert digest("f", x) == digest("f", np.asfortranarray(x))
+    assert digest("f", x * 0) == digest("f", x * -0.0)
     different = [
         ("f", x),
         ("g", x),
@@ -288,9 +314,9 @@ def test_questions_are_equal_for_equal_values_alone():
         ("f", x, 1),
         ("f", x, 1.0),
     ]
-    assert len({question(*parts) for parts in different}) == len(different)
+    assert len({digest(*parts) for parts in different}) == len(different)
     with pytest.raises(Unanswerable):
-        question("f", object())
+        digest("f", object())
 
 
 def test_a_fingerprint_knows_its_array_and_no_other():
