@@ -8,7 +8,7 @@ import importlib.metadata
 import logging
 import platform
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -111,19 +111,29 @@ def grade_read(grading: Grading, submission: Submission | Unreadable, warm: Warm
     )
 
 
+def ungraded(grading: Grading, submission: Submission, said: str) -> GradeReport:
+    """The report on a submission on which the grader itself failed, for the reason `said`."""
+    results = _all(grading.checks, Verdict.GRADER_ERROR, said)
+    return _report(grading, Clock(), submission.id, submission.sha256, results, [said])
+
+
 def grade_class(
-    grading: Grading, entries: Sequence[HandedIn], executor: Executor, store: Store | None = None
+    grading: Grading,
+    entries: Sequence[HandedIn],
+    executor: Executor,
+    store: Store | None = None,
+    grade: Callable[[Grading, Submission | Unreadable], GradeReport] = grade_read,
 ) -> Iterator[GradeReport]:
     """Grade `entries`, each read once, in whatever order they finish. What `store` holds already is not graded again,
     and what is graded is kept there before it is given; what the grader itself broke is kept to be listed, and graded
-    again when the run is taken up."""
+    again when the run is taken up. `grade` is what grades one, here or on another machine."""
 
     def work(entry: HandedIn) -> GradeReport:
         submission = entry.read()
         key = _key(grading, submission) if store else ""
         if store and (known := store.get(key)):
             return known
-        report = grade_read(grading, submission)
+        report = grade(grading, submission)
         if store:
             cells = submission.cells if isinstance(submission, Submission) else ()
             store.put(f"broken {key}" if grader_failed(report.results) else key, report, cells)

@@ -28,6 +28,7 @@ JOINERS = (
     "examine",
     "explain",
     "pipeline",
+    "cluster",
     "timing",
     "replay",
     "practice",

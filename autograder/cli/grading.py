@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import shlex
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -14,9 +15,9 @@ import msgspec
 from autograder.assignment.discover import Declared
 from autograder.cli.common import ASSIGNMENT, ISOLATION, default_jobs, exit_if_unread, level, load, sentences
 from autograder.errors import AutograderError
-from autograder.executors import LocalExecutor
+from autograder.executors import Executor, LocalExecutor
 from autograder.model import GradeReport
-from autograder.pipeline import Grading, grade_class
+from autograder.pipeline import Grading, grade_class, grade_read
 from autograder.sandbox.isolation import choose
 from autograder.score import grader_failed
 from autograder.store import Store
@@ -36,6 +37,13 @@ from autograder.submission import RULE, find_submissions
     type=click.Path(path_type=Path, file_okay=False),
     help="Keep results here, and take up a run that was stopped.",
 )
+@click.option(
+    "--executor",
+    default="local",
+    metavar="local|dask://HOST:PORT",
+    help="Where to grade: on this machine, or on the workers of a Dask scheduler.",
+    show_default=True,
+)
 @click.option("--jobs", type=click.IntRange(1, 256), default=None, help="Submissions at a time; default: one a core.")
 @click.option(
     "--seed",
@@ -53,6 +61,7 @@ def grade_command(
     submissions: tuple[Path, ...],
     course: Path | None,
     out: Path | None,
+    executor: str,
     jobs: int | None,
     seed: int | None,
     isolation: str | None,
@@ -65,6 +74,8 @@ def grade_command(
     of all submissions that Moodle, Canvas or Gradescope make.
     """
     if course:
+        if executor != "local":
+            raise click.UsageError("--course grades on this machine; --executor goes with SUBMISSIONS.")
         if submissions or out:
             raise click.UsageError("--course says what is graded and where results are kept; name neither beside it.")
         _grade_course(assignment, course, jobs or default_jobs(), seed, isolation, resume, form)
@@ -85,13 +96,26 @@ def grade_command(
     seed = store.seed(seed, fresh) if store else fresh if seed is None else seed
     before = [one for one in store.reports() if one.assignment.id == declared.assignment.id] if store else []
     grading = Grading(declared, seed, held, declared.checks)
-    running = grade_class(grading, found.entries, LocalExecutor(jobs or default_jobs()), store)
-    reports = list(_shown(running, len(found.entries), form))
+    with _executor(executor, jobs) as (slots, grade):
+        running = grade_class(grading, found.entries, slots, store, grade)
+        reports = list(_shown(running, len(found.entries), form))
     if store:
         store.close()
     if form == "text":
         _print_reports(reports, declared, out, before)
     _exit(reports)
+
+
+@contextlib.contextmanager
+def _executor(where: str, jobs: int | None) -> Iterator[tuple[Executor, Callable[..., GradeReport]]]:
+    """What runs submissions side by side, and what grades one. A cluster has two in flight for each of its slots."""
+    if where == "local":
+        yield LocalExecutor(jobs or default_jobs()), grade_read
+        return
+    from autograder.cluster import Cluster
+
+    with Cluster(where) as cluster:
+        yield LocalExecutor(jobs or 2 * cluster.slots), cluster.grade
 
 
 def _grade_course(
