@@ -1,4 +1,4 @@
-"""How much memory trusted code may take in the grading process: a listed mistake is no reason for a gigabyte.
+"""How much memory trusted code may take in the grading process: a listed mistake is not worth a gigabyte.
 
 The soft limit of the address space is lowered while such code runs. It is the process's, so gradings side by side share
 what is left of it; a process that is started meanwhile inherits it and lifts it (`worker/main.py`).
