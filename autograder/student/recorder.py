@@ -178,31 +178,34 @@ def simple_cases(check: Check) -> Asked:
 
 
 def _seen(declared: Declared, paper: _Paper) -> dict[bytes, Any]:
-    """How the reference fares on each case, and each mistake where the check fails it, with fingerprints for arrays."""
+    """How the reference fares on each case, and each mistake where the check first fails it, among the cases that are
+    asked and among the simple ones: a student who made the mistake fails there first, too."""
     found: dict[bytes, Any] = {}
     for check in (check for check in declared.checks if check.id in paper.cases):
-        asked, simple = paper.cases[check.id], paper.simple[check.id]
-        _note_seen(found, declared, check, None, [*asked, *simple])
+        # the same objects for all mistakes, which share the oracle's work
+        asked, simple = ([Case(*one) for one in cases[check.id]] for cases in (paper.cases, paper.simple))
+        for case in (*asked, *simple):
+            found |= _noted(declared, check, None, case)
         for mistake in declared.mistakes:
             if check.entry_point in mistake.entry_points:
                 claimed = simple if check.id in mistake.caught_by else []
-                _note_seen(found, declared, check, mistake, [*asked, *claimed])
+                for cases in (asked, claimed):
+                    found |= next(filter(None, (_noted(declared, check, mistake, case) for case in cases)), {})
     return found
 
 
-def _note_seen(
-    found: dict[bytes, Any], declared: Declared, check: Check, mistake: Mistake | None, asked: Asked
-) -> None:
+def _noted(declared: Declared, check: Check, mistake: Mistake | None, case: Case) -> dict[bytes, Any]:
+    """How the reference fares on a case, or `mistake`, with fingerprints for arrays; nothing where a mistake passes."""
     functions = {**vars(declared.reference), **(mistake.replacements if mistake else {})}
-    for params, case_seed in asked:
-        student = Student(declared.assignment, LocalProgram(functions), told_in_full=False)
-        try:
-            tried = attempt(check, student, [Case(params, case_seed)])
-            told = encode([_printed(tried.trace), fault_told(tried.fault)])
-        except (GraderFault, Unanswerable):
-            continue
-        if mistake is None or tried.fault is not None:
-            found[seen_question(check, params, case_seed, mistake.name if mistake else "")] = told
+    student = Student(declared.assignment, LocalProgram(functions), told_in_full=False)
+    try:
+        tried = attempt(check, student, [case])
+        told = encode([_printed(tried.trace), fault_told(tried.fault)])
+    except (GraderFault, Unanswerable):
+        return {}
+    if mistake is not None and tried.fault is None:
+        return {}
+    return {seen_question(check, case.params, case.seed, mistake.name if mistake else ""): told}
 
 
 def _printed(value: Any) -> Any:
