@@ -26,7 +26,7 @@ from autograder.model import GradeReport, Level, Visibility
 from autograder.pipeline import Grading, grade_read
 from autograder.reports.cell import display, entry_html, entry_text, notice
 from autograder.reports.digest import parts
-from autograder.sandbox.isolation import choose
+from autograder.sandbox.remembered import choose_for_practice, forget
 from autograder.sandbox.warm import WarmSandboxes
 from autograder.score import grader_failed
 from autograder.student.load import PRACTICE_SEED, with_answers
@@ -67,7 +67,10 @@ def _remarks(report: GradeReport, run: str) -> list[str]:
     remarks = [f"{KERNEL} {BY_NBGRADER}" if run == "autograde" else PRACTICE]
     if any(re.search(r"\bcell \d", result.message) for result in report.results):
         remarks.insert(0, NUMBERED)
-    return [*remarks, FAILED] if grader_failed(report.results) else remarks
+    if grader_failed(report.results):
+        forget()
+        remarks.append(FAILED)
+    return remarks
 
 
 def _report(declared: Declared, entry_point: str, namespace: Mapping[str, Any], hidden: bool) -> GradeReport:
@@ -78,7 +81,7 @@ def _report(declared: Declared, entry_point: str, namespace: Mapping[str, Any], 
         if check.entry_point == entry_point and (hidden or check.visibility is Visibility.PUBLIC)
     ]
     submission = source_of(namespace)
-    grading = Grading(declared, PRACTICE_SEED, choose(None, at_least=Level.PROCESS), tuple(mine), heard=True)
+    grading = Grading(declared, PRACTICE_SEED, choose_for_practice(), tuple(mine), heard=True)
     return grade_read(grading, submission, _warm(grading.isolation.level))
 
 

@@ -16,10 +16,10 @@ from autograder.assignment.discover import Declared, find_assignment
 from autograder.cli.common import ASSIGNMENT, ISOLATION, chosen_checks, exit_if_unread, level, load, sentences
 from autograder.cli.live import live_line, saves
 from autograder.errors import AutograderError
-from autograder.model import Assignment, GradeReport, Level, Verdict
+from autograder.model import Assignment, GradeReport, Verdict
 from autograder.pipeline import Grading, grade_read
 from autograder.reports.digest import unread
-from autograder.sandbox.isolation import choose
+from autograder.sandbox.remembered import choose_for_practice, forget
 from autograder.sandbox.warm import WarmSandboxes
 from autograder.score import grader_failed
 from autograder.student.load import PRACTICE_SEED, with_answers
@@ -46,7 +46,7 @@ def check_command(
     """Run the public checks of ASSIGNMENT on FILE. Exit status 0 only when every check passes."""
     declared = load(assignment)
     checks = chosen_checks(declared, only, public_only=True)
-    held = choose(level(isolation), at_least=Level.PROCESS)
+    held = choose_for_practice(level(isolation))
     grading = Grading(declared, PRACTICE_SEED, held, checks, heard=True)
 
     def show(report: GradeReport) -> None:
@@ -133,6 +133,7 @@ def _program() -> str:
 
 def _exit(report: GradeReport) -> NoReturn:
     if grader_failed(report.results):
+        forget()
         sys.exit(3)
     exit_if_unread([report])
     sys.exit(0 if all(result.verdict is Verdict.PASS for result in report.results) else 1)
@@ -156,7 +157,7 @@ def replay_command(token: str, file: Path, script: Path | None, isolation: str |
     from autograder.replay import grading_of
 
     entry = _one(file)
-    grading = grading_of(token, choose(level(isolation), at_least=Level.PROCESS), _by_name)
+    grading = grading_of(token, choose_for_practice(level(isolation)), _by_name)
     if script is not None:
         click.echo(_write_script(grading, entry, script))
         return

@@ -70,7 +70,9 @@ def display(text: str, html: str) -> dict[str, Any]:
 def entry_text(part: Part, sentences: Mapping[str, str], remarks: Iterable[str] = ()) -> str:
     """The report of one entry point in plain lines."""
     lines = [f"{one_line(part.name, 80)}: {points(part.points)} of {points(part.max_points)} points"]
-    for cause in part.causes:
+    if part.unwritten:
+        lines.append(f"  {GLYPHS[Verdict.MISSING]} {one_line(part.causes[0].shown.message)}")
+    for cause in () if part.unwritten else part.causes:
         verdict = cause.shown.verdict
         lines.append(f"  {GLYPHS[verdict]} {verdict:<8} {_scored(cause):>7}  {names(cause)}")
         lines += [f"      {name + ': ' if name else ''}{value}" for name, value in _details(cause, sentences)]
@@ -87,7 +89,10 @@ def entry_html(part: Part, sentences: Mapping[str, str], remarks: Iterable[str] 
         f"<div><strong>{_safe(part.name, 80)}</strong> {points(part.points)} of {points(part.max_points)} points</div>"
     ]
     room = TEXT_LIMIT
-    for cause in part.causes:
+    if part.unwritten:
+        message = _safe(part.causes[0].shown.message)
+        rows.append(f'<div style="margin-top:6px">{_tag(Verdict.MISSING)} {message}</div>')
+    for cause in () if part.unwritten else part.causes:
         tag = _tag(cause.shown.verdict)
         scored = f'<span style="{_QUIET}">{_scored(cause)}</span>'
         rows.append(f'<div style="margin-top:6px">{tag} {_names_html(cause)} {scored}</div>')

@@ -97,6 +97,17 @@ def test_one_cause_is_told_once():
         assert "1 check passed" in words
 
 
+def test_what_is_not_written_takes_a_line():
+    lost = [result(f"f.{name}", Verdict.MISSING, message="f is not written yet.") for name in "abc"]
+    text, page, value = shown(
+        *lost, result("f.d", Verdict.SKIPPED, message="Not graded: it counts only once f.a passes.")
+    )
+    assert text == "f: 0 of 8 points\n  ○ f is not written yet."
+    assert "f is not written yet." in page
+    assert "Not graded" not in page
+    assert value["data"]["text/plain"] == "0.0"
+
+
 def test_what_passed_and_pays_nothing_yet_says_why():
     text, page, _ = shown(result("f.pure", Verdict.PASS, 0.0, message="Pays with values."), result())
     assert "pure 0/2: Pays with values." in text
