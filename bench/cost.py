@@ -5,15 +5,18 @@ CPU time is the grader's thread and the worker's process tree together, as the k
 
 from __future__ import annotations
 
+import dataclasses
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from autograder.assignment.discover import assignment_folders, discover
-from autograder.model import Limits, Visibility
+from autograder.model import Isolation, Limits, Visibility
 from autograder.pipeline import Grading, grade_one
 from autograder.sandbox.isolation import choose
 from autograder.sandbox.local import LocalProgram
@@ -28,12 +31,15 @@ BATCH = 20
 
 
 def main() -> None:
-    """Print both tables."""
+    """Print the tables; with the argument `sandboxes` the last one alone."""
     isolation = choose(None)
     print(f"isolation: {isolation.level}")
-    calls(isolation.level)
-    print()
-    submissions(Grading, isolation)
+    if sys.argv[1:] != ["sandboxes"]:
+        calls(isolation.level)
+        print()
+        submissions(Grading, isolation)
+        print()
+    sandboxes(isolation)
 
 
 def calls(level: object) -> None:
@@ -100,6 +106,27 @@ def submissions(make: type[Grading], isolation: object) -> None:
         print(
             f"{slug:<32}{len(declared.checks):>8}{times['public']:>9.3f}{times['all']:>9.3f}{first.cpu_s:>9.3f}{score:>9}"
         )
+
+
+def sandboxes(isolation: Isolation) -> None:
+    """CPU seconds of a reference whose entry points have packages of their own, each set of packages in a sandbox, and
+    of the same in one sandbox that holds all packages."""
+    print(f"{'sandboxes, CPU s':<32}{'one':>9}{'each':>9}{'more':>9}")
+    for slug, folder in assignment_folders().items():
+        declared = discover(folder)
+        assignment = declared.assignment
+        if len({assignment.packages_of(entry.name) for entry in assignment.entry_points}) < 2:
+            continue
+        shared = tuple(msgspec.structs.replace(entry, packages=()) for entry in assignment.entry_points)
+        whole = dataclasses.replace(declared, assignment=msgspec.structs.replace(assignment, entry_points=shared))
+        one, each = (_submission(Grading(which, 20, isolation, which.checks)) for which in (whole, declared))
+        print(f"{slug:<32}{one:>9.3f}{each:>9.3f}{each - one:>9.3f}")
+
+
+def _submission(grading: Grading) -> float:
+    """CPU seconds of the reference as one of a class."""
+    path = Path(grading.declared.assignment.reference)
+    return statistics.median([grade_one(grading, "reference", path).cpu_s for _ in range(REPEATS + 1)][1:])
 
 
 if __name__ == "__main__":
