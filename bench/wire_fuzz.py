@@ -214,6 +214,19 @@ class Peer:
         self.sock.close()
         return Ending(0, 0.0, 0)
 
+    def end_for(self, fault: SubmissionFault) -> SubmissionFault:
+        """Hang up for `fault`."""
+        self.end()
+        return fault
+
+    def stack(self) -> str:
+        """Nothing is known of where the submission stands."""
+        return ""
+
+    def crash_site(self, ending: Ending) -> str:
+        """Nothing is known of where the submission stood."""
+        return ""
+
     def close(self) -> None:
         """Hang up, and wait for the thread."""
         self.end()
