@@ -115,10 +115,14 @@ class Examiner:
 
     def _first(self, check: Check, runner: Runner) -> Attempt:
         cases = cases_of(check, self.seed)
+        met: Attempt | None = None
         try:
             with runner.start(f"{check.entry_point} {check.visibility}", check.entry_point) as program:
-                return attempt(check, Student(self.declared.assignment, program), cases)
-        except SubmissionFault as fault:  # the load itself, or a surplus answer at the end
+                met = attempt(check, Student(self.declared.assignment, program), cases)
+            return met
+        except SubmissionFault as fault:  # the load itself, a surplus answer at the end, or more time than is allowed
+            if met is not None and met.verdict is fault.verdict:
+                return met  # the check has met it on a case, which is told
             return Attempt(fault.verdict, fault, None, (), "float64")
         except CheckBroke as broken:
             return self._useless(check, broken)

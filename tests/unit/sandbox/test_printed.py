@@ -128,3 +128,10 @@ def test_a_stack_tells_the_innermost_line_of_the_submission_and_is_not_shown(dat
     assert printed.take() == ""
     printed.close()
     printed.close()
+
+
+def test_a_time_out_is_told_with_the_case_that_it_takes_to_meet_it(graded):
+    result = graded("def double(x):\n    while x.size > 1: pass\n    return 2 * x").results[0]
+    assert result.verdict is Verdict.TIMEOUT
+    assert result.counterexample["parameters"]["n"] > 1
+    assert result.replay.startswith("ag1-")
