@@ -8,13 +8,17 @@ class gets the same rows, whatever its seed.
 
 from __future__ import annotations
 
+import functools
 import itertools
+import math
+import operator
 import random
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 Row = dict[str, Any]
 CANDIDATES = 2000  # more rows than this are sampled, with a fixed seed
+MOST = 200_000  # rows that are sampled from: the first of the product
 
 
 def all_pairs(valid: Callable[..., bool] = lambda **_: True, **choices: Sequence[Any]) -> list[Row]:
@@ -26,24 +30,44 @@ def all_pairs(valid: Callable[..., bool] = lambda **_: True, **choices: Sequence
     >>> len(rows), {(row["stride"], row["pad"]) for row in rows} == {(1, 0), (1, 1), (2, 0), (2, 1)}
     (4, True)
     """
-    candidates = [(row, _pairs(row)) for row in _candidates(choices) if valid(**row)]
-    wanted = set().union(*(pairs for _, pairs in candidates))
+    candidates = [(row, pairs) for row, pairs in zip(*_candidates(choices), strict=True) if valid(**row)]
+    wanted = functools.reduce(operator.or_, (pairs for _, pairs in candidates), 0)
     rows: list[Row] = []
     while wanted:
-        row, pairs = max(candidates, key=lambda candidate: len(candidate[1] & wanted))
+        row, pairs = max(candidates, key=lambda candidate: (candidate[1] & wanted).bit_count())
         rows.append(row)
-        wanted -= pairs
+        wanted &= ~pairs
     return rows
 
 
-def _candidates(choices: Mapping[str, Sequence[Any]]) -> list[Row]:
-    indices = [range(len(values)) for values in choices.values()]
-    every = list(itertools.islice(itertools.product(*indices), 200_000))
-    if len(every) > CANDIDATES:
-        every = random.Random(20).sample(every, CANDIDATES)
-    return [{name: choices[name][i] for name, i in zip(choices, row, strict=True)} for row in every]
+def _candidates(choices: Mapping[str, Sequence[Any]]) -> tuple[list[Row], list[int]]:
+    """Rows, and the pairs of values that each holds as the bits of a number: a check is loaded in the blink of an eye,
+    and sets of names and values would take half a second for convolution."""
+    lengths = [len(values) for values in choices.values()]
+    count = min(math.prod(lengths), MOST)
+    picked = range(count) if count <= CANDIDATES else random.Random(20).sample(range(count), CANDIDATES)
+    rows = [_digits(number, lengths) for number in picked]
+    # equal values are one, wherever they stand in the list
+    same = [[list(map(repr, values)).index(repr(value)) for value in values] for values in choices.values()]
+    bits = _bits(same, lengths)
+    pairs = [sum(1 << bit for bit in {bits[i, j][row[i]][row[j]] for i, j in bits}) for row in rows]
+    named = [{name: choices[name][i] for name, i in zip(choices, row, strict=True)} for row in rows]
+    return named, pairs
 
 
-def _pairs(row: Row) -> set[tuple[tuple[str, str], tuple[str, str]]]:
-    items = [(name, repr(value)) for name, value in row.items()]
-    return set(itertools.combinations(items, 2))
+def _digits(number: int, lengths: Sequence[int]) -> list[int]:
+    """The row at `number` of the product of ranges, the last of which runs fastest."""
+    digits = []
+    for length in reversed(lengths):
+        number, digit = divmod(number, length)
+        digits.append(digit)
+    return digits[::-1]
+
+
+def _bits(same: Sequence[Sequence[int]], lengths: Sequence[int]) -> dict[tuple[int, int], list[list[int]]]:
+    """For each two columns the bit of each pair of their values."""
+    found, start = {}, 0
+    for i, j in itertools.combinations(range(len(lengths)), 2):
+        found[i, j] = [[start + a * lengths[j] + b for b in same[j]] for a in same[i]]
+        start += lengths[i] * lengths[j]
+    return found
