@@ -17,8 +17,8 @@ _cells: dict[int, str] = {}  # the identity of the cell that was run under a num
 
 def shell() -> Any:
     """The IPython shell of this process, or None."""
-    ipython = sys.modules.get("IPython")
-    return ipython.get_ipython() if ipython is not None else None
+    running = getattr(sys.modules.get("IPython"), "get_ipython", None)
+    return running() if running is not None else None
 
 
 def source_of(namespace: Mapping[str, Any]) -> Submission:

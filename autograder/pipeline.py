@@ -122,18 +122,18 @@ def grade_class(
     entries: Sequence[HandedIn],
     executor: Executor,
     store: Store | None = None,
-    grade: Callable[[Grading, Submission | Unreadable], GradeReport] = grade_read,
+    grade: Callable[[Grading, Submission | Unreadable], GradeReport] | None = None,
 ) -> Iterator[GradeReport]:
     """Grade `entries`, each read once, in whatever order they finish. What `store` holds already is not graded again,
     and what is graded is kept there before it is given; what the grader itself broke is kept to be listed, and graded
-    again when the run is taken up. `grade` is what grades one, here or on another machine."""
+    again when the run is taken up. `grade` is what grades one, here (`grade_read`) or on another machine."""
 
     def work(entry: HandedIn) -> GradeReport:
         submission = entry.read()
         key = _key(grading, submission) if store else ""
         if store and (known := store.get(key)):
             return known
-        report = grade(grading, submission)
+        report = (grade or grade_read)(grading, submission)
         if store:
             cells = submission.cells if isinstance(submission, Submission) else ()
             store.put(f"broken {key}" if grader_failed(report.results) else key, report, cells)

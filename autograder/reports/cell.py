@@ -75,7 +75,8 @@ def entry_text(part: Part, sentences: Mapping[str, str], remarks: Iterable[str] 
     for cause in () if part.unwritten else part.causes:
         verdict = cause.shown.verdict
         lines.append(f"  {GLYPHS[verdict]} {verdict:<8} {_scored(cause):>7}  {names(cause)}")
-        lines += [f"      {name + ': ' if name else ''}{value}" for name, value in _details(cause, sentences)]
+        for name, value in _details(cause, sentences):
+            lines += [f"      {line}" for line in f"{name + ': ' if name else ''}{value}".split("\n")]
         lines += [f"      {line}" for line in _heat_text(cause)]
         lines += [f"      again: {command}" for command in _again(cause)]
     lines += [f"  {GLYPHS[Verdict.PASS]} {line}" for line in _passed(part)]
@@ -145,7 +146,8 @@ def _details(cause: Cause, sentences: Mapping[str, str]) -> Iterator[tuple[str, 
     if not cause.hidden and result.verdict not in _BRIEF:
         lines = case_lines(result.counterexample, _WIDTH)
         width = max((len(name) for name, _ in lines), default=0)
-        yield from (("case", f"{name:<{width}} {value}" if name else value) for name, value in lines)
+        if lines:  # one line under the other, behind one label
+            yield "case", "\n      ".join(f"{name:<{width}} {value}" if name else value for name, value in lines)
 
 
 def _again(cause: Cause) -> Iterator[str]:
@@ -168,7 +170,7 @@ def _names_html(cause: Cause) -> str:
 
 def _detail(name: str, value: str) -> str:
     if name == "case":
-        return f'<div style="{_MONO}"><span style="{_QUIET}">case</span> {escape(value)}</div>'
+        return f'<div style="{_MONO}"><span style="{_QUIET}">case</span>  {escape(value)}</div>'
     weight = ";font-weight:600" if name == "why" else ""
     return f'<div style="{_BLOCK}{weight}"><span style="{_QUIET}">{name}</span> {escape(value)}</div>'
 
