@@ -14,6 +14,7 @@ from autograder.assignment.discover import Declared, assignment_folders, course_
 from autograder.cli.common import ASSIGNMENT, complete_assignment, default_jobs, load
 from autograder.errors import AutograderError
 from autograder.pipeline import Grading
+from autograder.prove.bundle import prove_bundle
 from autograder.prove.prove import Finding, Options, entry_point_points, prove, prove_mutants
 from autograder.prove.sample_class import prove_sample_class, sample_class
 from autograder.prove.summary import Summary
@@ -32,7 +33,10 @@ def _read_part(context: click.Context, option: click.Parameter, value: str | Non
 @click.command("prove", short_help="Prove that grades can be trusted.")
 @click.argument("assignments", nargs=-1, shell_complete=complete_assignment)
 @click.option(
-    "--mutants", is_flag=True, help="Also break the reference in every small way, and require that each is caught."
+    "--mutants",
+    is_flag=True,
+    help="Also break the reference in every small way, and require that each is caught; and make the student's bundle, "
+    "and require that it judges as the assignment does.",
 )
 @click.option(
     "--seeds",
@@ -42,7 +46,12 @@ def _read_part(context: click.Context, option: click.Parameter, value: str | Non
     help="Grading seeds that correct code must pass.",
 )
 @click.option("--jobs", type=click.IntRange(1, 256), default=None, help="Forks at a time; default: one a core.")
-@click.option("--part", metavar="K/N", callback=_read_part, help="Only the K-th of N parts of the mutants, as in 3/10.")
+@click.option(
+    "--part",
+    metavar="K/N",
+    callback=_read_part,
+    help="With --mutants, which it implies: only the K-th of N parts, as in 3/10.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One finding a line, and a summary.")
 def prove_command(
     assignments: tuple[str, ...],
@@ -89,6 +98,8 @@ def _findings(declared: Declared, options: Options, mutants: bool) -> Iterator[F
         yield from prove_mutants(declared, options)
     if held:
         yield from prove_sample_class(Grading(declared, options.seeds[0], held, declared.checks))
+    if mutants:  # last: its files are loaded under the names of the assignment's modules
+        yield from prove_bundle(declared, options)
 
 
 @click.command("release", short_help="Write what students get.")

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -28,6 +29,8 @@ from autograder.release import leaks, render
 from autograder.replay import question
 from autograder.sandbox.local import LocalRunner
 from autograder.worker.precision import in_double
+
+T = TypeVar("T")
 
 MUTANT_CPU_S = 10
 MISTAKE_CPU_S = 60
@@ -46,11 +49,11 @@ class Finding(Record, frozen=True):
 @dataclass(frozen=True)
 class Options:
     """How a proof is made: the grading seeds that correct code must pass, how many forks run at a time, and which part
-    of the mutants is tried, (3, 10) for the third tenth."""
+    of the mutants is tried, and of the programs that the student's bundle judges: (3, 10) for the third tenth."""
 
     seeds: Sequence[int] = (0,)
     jobs: int = 2
-    part: tuple[int, int] = (1, 1)  # which of so many parts of the mutants
+    part: tuple[int, int] = (1, 1)
 
 
 def prove(declared: Declared, options: Options) -> Iterator[Finding]:
@@ -257,13 +260,15 @@ def prove_mutants(declared: Declared, options: Options) -> Iterator[Finding]:
         yield Finding("the mutant is killed", mutant.id, not survives, detail)
 
 
-def part_of(mutants: Sequence[Mutant], number: int, parts: int) -> list[Mutant]:
-    """Part `number`, from 1, of `parts`: a mutant's part follows from its id, so that no other mutant moves it."""
+def part_of(
+    items: Sequence[T], number: int, parts: int, name: Callable[[T], str] = operator.attrgetter("id")
+) -> list[T]:
+    """Part `number`, from 1, of `parts`: an item's part follows from its name, so that no other item moves it."""
 
-    def part(mutant: Mutant) -> int:
-        return int.from_bytes(hashlib.sha256(mutant.id.encode()).digest()[:4], "big") % parts + 1
+    def part(item: T) -> int:
+        return int.from_bytes(hashlib.sha256(name(item).encode()).digest()[:4], "big") % parts + 1
 
-    return [mutant for mutant in mutants if part(mutant) == number]
+    return [item for item in items if part(item) == number]
 
 
 def asked_of_students(source: str) -> list[str]:

@@ -7,7 +7,10 @@ from typing import Any
 from autograder.prove.prove import Finding
 
 # Naming a mistake is a service, catching it a duty: what is caught but not named may be this share of the bank.
-MAY_FAIL = {"the mistake is diagnosed by name": 0.05}
+MAY_FAIL = {
+    "the mistake is diagnosed by name": 0.05,
+    "the bundle names the mistake as the full assignment does": 0.05,
+}
 
 
 class Summary:

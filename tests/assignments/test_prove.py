@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SLUGS = sorted(slug for slug, folder in assignment_folders(ROOT).items() if folder.parent == ROOT / "assignments")
 
 
-# Everything but the mutants, of which there is a tenth a day: `make prove` tries them all.
+# Everything but the mutants and what the bundle judges, of which there is a tenth a day: `make prove` tries them all.
 PARTS = 10
 PART = f"{date.today().toordinal() % PARTS + 1}/{PARTS}"
 
@@ -36,6 +36,7 @@ def test_the_assignment_is_proven(slug):
     broken = [f"{f['claim']}: {f['subject']}: {f['detail']}" for f in findings[:-1] if not f["holds"]]
     assert done.returncode == 0, "\n".join([f"autograder {' '.join(arguments)}", *broken, done.stderr[-2000:]])
     assert findings[-1]["claims"]["the mutant is killed"]["tested"] >= 10
+    assert findings[-1]["claims"]["the bundle judges as the full assignment does"]["tested"] >= 3
     assert findings[-1]["part"] == PART
 
 
