@@ -2,7 +2,7 @@
 
 Filters are learnt on draws of the public generator, for all their cameras together. Then the same trainers start from
 them, from what a text has room for of them, and from He's rule, on new draws, and take so many steps to the
-target. An affine layer that starts small is no secret, and all but the first row have it. Only steps are counted.
+target. Everybody knows an affine layer that starts small, so all but the first row have it. Only steps are counted.
 """
 
 from __future__ import annotations

@@ -31,6 +31,9 @@ class Kept(Record, frozen=True):
     isolation: Isolation
 
 
+_DECODER = msgspec.json.Decoder(Kept)  # made once: threads that decode a type for the first time together crash
+
+
 def choose_for_practice(wanted: Level | None = None) -> Isolation:
     """The level that was asked for, or the strongest that holds, as `choose` finds it; or as it found it within a day,
     since this machine was booted, with the same Python, account, namespaces and bubblewrap."""
@@ -77,7 +80,7 @@ def _key() -> str | None:
 
 def _read() -> Kept | None:
     try:
-        return msgspec.json.decode(_path().read_bytes(), type=Kept)
+        return _DECODER.decode(_path().read_bytes())
     except (OSError, ValueError):  # msgspec's errors are ValueErrors
         return None
 
