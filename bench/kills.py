@@ -2,7 +2,8 @@
 
 A class is graded into one folder. Again and again the driver is killed (SIGKILL) at a random moment and started anew.
 Afterwards every student must have one report, that of an undisturbed run; what was kept before a kill must stand as it
-was; and no process may be left. The killer adopts orphans, so that one which outlives the driver is seen.
+was; the database must be sound; and no process may be left. The killer adopts orphans, so that one which outlives the
+driver is seen.
 """
 
 from __future__ import annotations
@@ -102,6 +103,7 @@ def _kill_once(
     if left := _left():
         found.faults.append(f"after kill {found.kills} these go on: {left}")
     kept = _rows(out)
+    _check_database(out, f"after kill {found.kills}", found)
     if lost := [key for key in before if before[key] != kept.get(key)]:
         found.faults.append(f"after kill {found.kills} {len(lost)} reports are lost or changed")
     return kept
@@ -115,6 +117,7 @@ def _finish(folder: Path, out: Path, assignment: str, level: Level, found: Killi
         found.faults.append(f"after an undisturbed run these go on: {left}")
     if parts := [path.name for path in out.rglob("*.part")]:
         found.faults.append(f"half-written files are left: {parts}")
+    _check_database(out, "after an undisturbed run", found)
     return _rows(out)
 
 
@@ -130,6 +133,14 @@ def _rows(out: Path) -> dict[str, bytes]:
         if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'report'").fetchall():
             return {}  # killed before it made the table
         return dict(db.execute("SELECT key, report FROM report").fetchall())
+
+
+def _check_database(out: Path, when: str, found: Killing) -> None:
+    if not _begun(out):
+        return
+    with contextlib.closing(sqlite3.connect(out / FILE_NAME, timeout=60)) as db:
+        if (said := db.execute("PRAGMA integrity_check").fetchall()) != [("ok",)]:
+            found.faults.append(f"{when} the database is damaged: {said[:3]}")
 
 
 def _compare(kept: dict[str, bytes], done: dict[str, bytes], wanted: dict[str, bytes], found: Killing) -> None:
@@ -170,10 +181,12 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=25)
     parser.add_argument("--isolation", type=Level, choices=list(Level), default=Level.STRONG)
     parser.add_argument("--seed", type=int, default=20)
-    parser.add_argument("--assignment", default="backprop")
+    parser.add_argument("--assignment", default="backprop", help="a name, or an assignment's folder")
+    parser.add_argument("--source", type=Path, help="what every student hands in; default: one function of backprop")
     parser.add_argument("--students", type=int, default=12)
     options = parser.parse_args()
-    source = "import numpy as np\n\n\ndef relu_forward(x):\n    return np.maximum(x, 0), x\n"
+    relu = "import numpy as np\n\n\ndef relu_forward(x):\n    return np.maximum(x, 0), x\n"
+    source = options.source.read_text() if options.source else relu
     found = kill_gradings(options.assignment, source, options.isolation, options.count, options.seed, options.students)
     print(f"{options.isolation}: {found}", *found.faults, sep="\n")
     raise SystemExit(bool(found.faults))
