@@ -208,12 +208,26 @@ def _command(command: str, file: str, width: int) -> str:
     """The command in lines of at most `width`, each break behind a backslash, so that it pastes as it stands."""
     step = width - 1
     lines = [command[i : i + step] for i in range(0, len(command), step)]
-    file = f" {shlex.quote(visible(file))}"
-    if len(lines[-1]) + len(file) > width:
-        lines.append(file)
+    name = f" {shlex.quote(visible(file))}"
+    if len(lines[-1]) + len(name) <= width:
+        lines[-1] += name
+    elif len(name) <= width:
+        lines.append(name)
     else:
-        lines[-1] += file
+        lines += _escaped(visible(file), step)
     return "\\\n".join(lines)
+
+
+def _escaped(name: str, step: int) -> list[str]:
+    """` name` in pieces of at most `step` characters, what the shell would read otherwise behind a backslash: within
+    quotes a line cannot be broken."""
+    pieces = [" "]
+    for character in name:
+        written = re.sub(r"[^\w@%+=:,./-]", r"\\\g<0>", character)
+        if len(pieces[-1]) + len(written) > step:
+            pieces.append("")
+        pieces[-1] += written
+    return pieces
 
 
 def _row(label: Text, body: RenderableType, indent: int = 4) -> RenderableType:

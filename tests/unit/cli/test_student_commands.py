@@ -88,6 +88,16 @@ def test_the_replay_command_pastes_as_it_stands_and_says_when_the_failure_is_gon
     assert gone.stdout.startswith("This failure is gone: double.values passes on this case.\n")
 
 
+def test_a_path_longer_than_a_line_pastes_too(run, hand_in, tmp_path):
+    wrong = hand_in("ada", replaced("def double(x):\n    return x * x"))
+    far = tmp_path / ('it\'s far $away & "so" ' * 4) / ("é" * 60)
+    far.mkdir(parents=True)
+    wrong = wrong.rename(far / "my work.py")
+    shown = run(check_command, "tiny", wrong).stdout
+    assert max(map(len, shown.split("\n"))) <= 100
+    assert shlex.split(shown[shown.index("autograder replay") :].replace("\\\n", ""))[3:] == [str(wrong)]
+
+
 def test_a_program_that_the_shell_does_not_find_is_named_by_its_path(run, hand_in, monkeypatch, tmp_path):
     wrong = hand_in("ada", replaced("def double(x):\n    return x * x"))
     (tmp_path / "my bin").mkdir()
