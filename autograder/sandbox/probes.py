@@ -136,7 +136,8 @@ def probe(level: Level) -> dict[str, str]:
         "network": network,
         "signals": answers["signal_parent"] == "denied",
         "processes": answers["fork"] == "denied",
-        "threads": answers["threads"] == "denied",
+        # at `process` only the account's limit refuses some: how many depends on what else the account runs
+        "threads": answers["threads"] == "denied" and level is not Level.PROCESS,
         "memory": all(memory) or (any(memory) and None),
         "cpu": (cpu_limited and answers["more_cpu"] == "denied") or (cpu_limited and None),
         "identity": _identity(level, answers["identity"]),

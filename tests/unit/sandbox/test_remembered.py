@@ -42,8 +42,12 @@ def test_it_is_found_anew_once_it_is_forgotten_or_a_day_old(attacks, monkeypatch
 
 
 def test_it_is_found_anew_where_bubblewrap_or_the_account_is_another(attacks, monkeypatch, tmp_path):
+    for folder in ("with", "without"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "with" / "bwrap").touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path / "with"))
     choose_for_practice()
-    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path / "without"))
     choose_for_practice()
     monkeypatch.setattr(remembered.os, "getuid", lambda: 77)
     choose_for_practice()
