@@ -27,7 +27,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from autograder.model import GradeReport
+from autograder.model import CheckResult, GradeReport
 from autograder.store import Store
 
 ROOT = Path(__file__).parents[1]
@@ -234,11 +234,19 @@ def faults(runs: list[Run], origin: dict[str, str]) -> Iterator[str]:
         told = run.told()
         for name in sorted(first.keys() | told.keys()):
             if first.get(name) != told.get(name):
-                yield f"{name}: {run.name} and {runs[0].name} differ"
+                what = _differing(runs[0].reports.get(name), run.reports.get(name))
+                yield f"{name}: {run.name} and {runs[0].name} differ in {', '.join(sorted(what))}"
     points = {name: [result.points for result in report.results] for name, report in runs[0].reports.items()}
     for name in sorted(points.keys() & origin.keys()):
         if points[name] != points.get(origin[name]):
             yield f"{name} earns {points[name]}, its original {points.get(origin[name])}"
+
+
+def _differing(one: GradeReport | None, other: GradeReport | None) -> set[str]:
+    """Which fields of their results differ; "report" where it is not those."""
+    pairs = zip(one.results if one else (), other.results if other else (), strict=False)
+    names = set(CheckResult.__struct_fields__) - {"cpu_s", "wall_s"}
+    return {name for a, b in pairs for name in names if getattr(a, name) != getattr(b, name)} or {"report"}
 
 
 def main() -> None:
