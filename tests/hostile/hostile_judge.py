@@ -5,8 +5,7 @@ from __future__ import annotations
 import io
 import re
 
-import msgspec
-from hostile_ground import COURSE_SECRETS, Ground, Outcome, expectations, expected_verdicts
+from hostile_ground import COURSE_SECRETS, Ground, Outcome, comparable, expectations, expected_verdicts
 from rich.console import Console
 
 from autograder.model import Verdict
@@ -42,7 +41,7 @@ def check_verdicts(attack: str, outcome: Outcome) -> None:
 
 def check_secrets(outcome: Outcome, ground: Ground) -> None:
     """Nothing that a submission may not know is in its report; of a hidden check there is a category and no more."""
-    text = msgspec.json.encode(outcome.report).decode()
+    text = comparable(outcome.report).decode()  # without the times, whose 300 digits could be any six by chance
     assert [secret for secret in (*COURSE_SECRETS, ground.secret) if secret in text] == []
     for result in outcome.report.results:
         assert len(result.message) < MESSAGE_CAP
