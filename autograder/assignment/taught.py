@@ -17,7 +17,7 @@ _KEYS = ("check", "fingerprint", "says")
 
 
 def load_taught(folder: Path, checks: Sequence[str]) -> tuple[Taught, ...]:
-    """The mistakes in `folder`/mistakes.toml, none where there is no such file. AssignmentError lists everything that
+    """The mistakes in `folder`/mistakes.toml, none where the file is absent. AssignmentError lists everything that
     is wrong with it."""
     path = folder / FILE
     try:

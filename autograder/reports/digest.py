@@ -181,7 +181,7 @@ def case_lines(found: dict[str, Any] | None, width: int = 400) -> list[tuple[str
 
 def heat_of(found: Mapping[str, Any] | None) -> tuple[str, list[str]] | None:
     """Of a counterexample the slice that is drawn, `dx[0, 2]`, and its rows of digits from 0 (right) to 4 (not a
-    number); None where there is no such picture."""
+    number); None where the failure has none."""
     match (found or {}).get("heat"):
         case {"index": list(index), "shape": list(shape), "rows": [str(first), *_] as rows} if all(
             isinstance(row, str) and len(row) == len(first) and set(row) <= set("01234") for row in rows
