@@ -49,7 +49,7 @@ Each variant is graded under so many grading seeds, from 0 on, and must score fu
 under seed 0. For every assignment it also holds that the reference scores full, that the template scores 0 with every
 entry point `MISSING`, that no line of a solution is in the template, and that the points add up. Mutants that no input
 can tell from the original are listed, each with its reason, in the assignment's `equivalent.toml`; they are not counted
-here."""
+here. A row counts what the assignment held when it was last proven; its bank may have grown since."""
 
 
 if __name__ == "__main__":

@@ -22,6 +22,8 @@ from autograder.student.load import PRACTICE_SEED, with_answers
 from autograder.student.secrets import secrets_in
 
 SIZE_CAP = 3_000_000  # bytes before they are packed; a class downloads it over a phone
+# Of the public points: in `training` more than half are judged on the student's own numbers, which no record can hold.
+LEAST_ASKED = 0.4
 SHARE, SHARE_CPU_S = 8, 240  # programs that are tried in one fork, and what they take at most
 Told = dict[str, list[str | None]]  # by check: the verdict, and the mistake that is named
 
@@ -37,6 +39,10 @@ def prove_bundle(declared: Declared, options: Options) -> Iterator[Finding]:
     yield Finding("the bundle holds no secret", "bundle", not secrets, "; ".join(secrets[:3]))
     answers = unpack_answers(files[f"assignments/{declared.assignment.id}/{FILE_NAME}"], Path(FILE_NAME))
     asked = [c for c in declared.checks if c.visibility is Visibility.PUBLIC and c.id in answers.cases]
+    public = sum(check.points for check in declared.checks if check.visibility is Visibility.PUBLIC)
+    part = sum(check.points for check in asked) / public
+    detail = f"it asks {part:.0%} of the public points; it leaves out {', '.join(answers.left_out)}"
+    yield Finding("the bundle asks what can be recorded", "bundle", part >= LEAST_ASKED, detail)
     with tempfile.TemporaryDirectory() as root:
         write_tree(files, Path(root))
         student = with_answers(discover(Path(root).resolve() / "assignments" / declared.assignment.id))

@@ -56,3 +56,17 @@ def test_a_bundle_that_judges_otherwise_is_found(scaled, monkeypatch):
         "the bundle names the mistake as the full assignment does",
     }
     assert " is PASS, not FAIL" in found["the bundle judges as the full assignment does"].detail
+
+
+def test_a_bundle_that_asks_next_to_nothing_is_found(scaled, monkeypatch):
+    unpack = bundle.unpack_answers
+
+    def emptied(*given):
+        answers = unpack(*given)
+        left_out = dict.fromkeys(answers.cases, "it is left out")
+        return msgspec.structs.replace(answers, cases={}, left_out=left_out)
+
+    monkeypatch.setattr(bundle, "unpack_answers", emptied)
+    found = broken(scaled)
+    assert list(found) == ["the bundle asks what can be recorded"]
+    assert found["the bundle asks what can be recorded"].detail.startswith("it asks 0% of the public points; ")
