@@ -76,7 +76,7 @@ class Explainer:
             fault.actual,
             fault.expected,
             tensor=fault.tensor or "the output",
-            context={name: array for name, array in dict(case.arrays).items() if isinstance(array, np.ndarray)},
+            context={name: array for name, array in case.used.items() if isinstance(array, np.ndarray)},
             tolerance=CLOSENESS[failed.precision],
             axes=fault.axes,
         )

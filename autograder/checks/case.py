@@ -36,8 +36,21 @@ class Case:
         self.seed = seed
         self.arrays: dict[str, Any] = {}
         self._made: dict[str, str] = {}
-        self._known: dict[Any, Any] = {}
+        self._known: dict[Any, tuple[Any, tuple[str, ...]]] = {}
+        self._noted: dict[str, None] = {}
         self._tape = tape
+
+    def asked_anew(self) -> Case:
+        """This case for one more question: all that is drawn and computed is shared, and what the question itself uses
+        is noted for it alone."""
+        again = Case.__new__(Case)
+        again.__dict__.update(self.__dict__, _noted={})
+        return again
+
+    @property
+    def used(self) -> dict[str, Any]:
+        """The arrays and values that this question used, by name, in the order in which it first did."""
+        return {name: self.arrays[name] for name in self._noted}
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -67,15 +80,24 @@ class Case:
         if isinstance(value, np.ndarray):
             value.flags.writeable = False
         found = self.arrays.setdefault(name, value)
+        self._noted[name] = None
         if found is not value and not np.array_equal(found, value):
             raise ValueError(f"{name} is {made} already, and is given other values; call one of them something else")
         return found
 
     def once(self, key: Any, compute: Callable[[], T]) -> T:
-        """The value of `compute`, worked out the first time that this case is asked."""
+        """The value of `compute`, worked out the first time that this case is asked. What it draws counts as used by
+        every question that takes its value: a counterexample does not depend on who asked first."""
         if key not in self._known:
-            self._known[key] = self._tape.once(self, key, compute) if self._tape else compute()
-        known: T = self._known[key]
+            before, self._noted = self._noted, {}
+            try:
+                value = self._tape.once(self, key, compute) if self._tape else compute()
+                self._known[key] = value, tuple(self._noted)
+            finally:
+                self._noted = before
+        known: T
+        known, used = self._known[key]
+        self._noted.update(dict.fromkeys(used))
         return known
 
     def _draw(self, name: str, made: str, draw: Callable[[np.random.Generator], Array]) -> Array:
@@ -84,6 +106,7 @@ class Case:
             array = draw(self.rng(name))
             array.flags.writeable = False
             self.arrays[name] = array
+        self._noted[name] = None
         found: Array = self.arrays[name]
         return found
 

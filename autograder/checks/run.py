@@ -67,7 +67,7 @@ def attempt(check: Check, student: Student, cases: Sequence[Case]) -> Attempt:
     the check is broken or the answer is of no use, another program's answers must tell."""
     passed_over: Attempt | None = None
     served: list[Case] = []
-    for case in cases:
+    for case in (shared.asked_anew() for shared in cases):
         student.forget()
         try:
             with np.errstate(all="ignore"):
@@ -103,7 +103,7 @@ def counterexample(failed: Attempt) -> dict[str, Any]:
 
     Options are those that the calls had: a check may ask with others than the case's, or leave one out."""
     assert failed.case is not None
-    arrays = {name: value for name, value in dict(failed.case.arrays).items() if isinstance(value, np.ndarray)}
+    arrays = {name: value for name, value in failed.case.used.items() if isinstance(value, np.ndarray)}
     parameters = {**failed.case.params, **failed.options}
     found: dict[str, Any] = {
         "parameters": {name: value for name, value in parameters.items() if value is not None},

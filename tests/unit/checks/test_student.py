@@ -182,7 +182,7 @@ def test_an_attempt_passes_or_stops_at_the_first_case_that_fails(tiny_assignment
     right = attempt(check(doubles), student(tiny_assignment, double=lambda x: 2 * x), cases)
     assert (right.verdict, right.fault, right.case) == (Verdict.PASS, None, None)
     wrong = attempt(check(doubles), student(tiny_assignment, double=lambda x: x**2), cases)
-    assert (wrong.verdict, wrong.case) == (Verdict.FAIL, cases[0])
+    assert (wrong.verdict, wrong.case.params, wrong.case.seed) == (Verdict.FAIL, {"n": 1}, 0)
     assert [name for name, _ in wrong.trace] == ["double"]
     assert counterexample(wrong) == {
         "parameters": {"n": 1},
@@ -190,6 +190,25 @@ def test_an_attempt_passes_or_stops_at_the_first_case_that_fails(tiny_assignment
         "arguments": {"x": [1.0]},
         "tensor": "out",
     }
+
+
+def test_a_counterexample_shows_what_its_own_question_used_whoever_asked_before(tiny_assignment):
+    def draws_more(one, case):
+        case.array("unseen", 3)
+        case.once("sum", lambda: case.array("x", 2).sum() + case.array("y", 2).sum())
+
+    def wrong_by_once(one, case):
+        case.once("sum", lambda: case.array("x", 2).sum() + case.array("y", 2).sum())
+        raise CheckFailed("wrong")
+
+    alone, shared = Case({}, 0), Case({}, 0)
+    attempt(check(draws_more), student(tiny_assignment), [shared])
+    shown = [
+        counterexample(attempt(check(wrong_by_once), student(tiny_assignment), [case])) for case in (alone, shared)
+    ]
+    assert shown[0] == shown[1]
+    assert list(shown[0]["shapes"]) == ["x", "y"]
+    assert list(shared.arrays) == ["unseen", "x", "y"]
 
 
 def test_large_arrays_are_shown_by_their_shape():
