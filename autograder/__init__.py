@@ -22,8 +22,17 @@ if TYPE_CHECKING:
     from autograder.checks.oracle import real_where, vjp
     from autograder.checks.pair import Pair
     from autograder.checks.purity import expect_repeatable, expect_unmodified
+    from autograder.checks.seeded import expect_seeded
     from autograder.checks.space import Space
-    from autograder.checks.statistics import Normal, Uniform, expect_law, expect_mean_square, expect_variance
+    from autograder.checks.statistics import (
+        Normal,
+        Uniform,
+        expect_drawn_anew,
+        expect_law,
+        expect_mean_square,
+        expect_rate,
+        expect_variance,
+    )
     from autograder.checks.student import Student
     from autograder.errors import AutograderError, CheckFailed
     from autograder.model import GradeReport, Verdict
@@ -59,9 +68,12 @@ _HOMES = {
     "edits": "assignment.edits",
     "expect": "checks.compare",
     "expect_consistent": "checks.consistency",
+    "expect_drawn_anew": "checks.statistics",
     "expect_law": "checks.statistics",
     "expect_mean_square": "checks.statistics",
+    "expect_rate": "checks.statistics",
     "expect_repeatable": "checks.purity",
+    "expect_seeded": "checks.seeded",
     "expect_shape": "checks.compare",
     "expect_unmodified": "checks.purity",
     "expect_variance": "checks.statistics",
@@ -98,9 +110,12 @@ __all__ = [
     "edits",
     "expect",
     "expect_consistent",
+    "expect_drawn_anew",
     "expect_law",
     "expect_mean_square",
+    "expect_rate",
     "expect_repeatable",
+    "expect_seeded",
     "expect_shape",
     "expect_unmodified",
     "expect_variance",

@@ -5,7 +5,7 @@ from itertools import product
 
 import numpy as np
 
-from autograder import CheckFailed, Rng, Space, vjp
+from autograder import CheckFailed, Space, vjp
 
 from . import formulas
 
@@ -21,11 +21,6 @@ NORMAL = Space(
 FILTERS = Space(
     rows=[{"arguments": ((44, 36, 3, 6),)}], arguments=(((23, 47, 5, 5),), ((130, 30, 7, 1),), ((40, 170, 1, 4),))
 )
-
-
-def generator(case, name="rng"):
-    """A generator for the student, of this case's own."""
-    return Rng(int(case.rng(name).integers(2**32)))
 
 
 # ── deep stacks ─────────────────────────────────────────────────────────────────────────────────────
@@ -54,7 +49,7 @@ class Stack:
 
     def arguments(self, case):
         """The arguments of activation_statistics."""
-        return len(self.weights), self.width, self.init, self.activation, generator(case)
+        return len(self.weights), self.width, self.init, self.activation, case.generator()
 
     def init(self, *arguments):
         """The weights of the next layer."""

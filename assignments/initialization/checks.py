@@ -19,6 +19,7 @@ from autograder import (
     expect,
     expect_law,
     expect_mean_square,
+    expect_seeded,
     expect_shape,
     expect_unmodified,
     expect_variance,
@@ -36,7 +37,6 @@ from .cases import (
     SYMMETRIES,
     Stack,
     certain_stack,
-    generator,
     mirrored,
     near_misses,
     network,
@@ -116,12 +116,13 @@ class Initializer:
         """The same seed gives the same weights, another seed gives others: all randomness comes from rng."""
         seed = int(case.rng("seed").integers(2**31))
         first, again, other = student.each(self.name, [(*self.small, Rng(seed + k)) for k in (0, 0, 1)])
+        expect_shape(w=(first, getattr(first, "shape", ())))  # an array of floats, at least
         expect_seeded("w", first, again, other)
 
     def shape(self, student, case):
         """w has exactly the shape that is asked for, axes of length one included."""
         for arguments in (self.small, self.thin):
-            expect_shape(w=(getattr(student, self.name)(*arguments, generator(case)), shape_of(arguments)))
+            expect_shape(w=(getattr(student, self.name)(*arguments, case.generator()), shape_of(arguments)))
 
     @property
     def thin(self):
@@ -135,7 +136,7 @@ class Initializer:
 
     def _draw(self, student, case, **mode):
         shape = shape_of(case.arguments)
-        w = getattr(student, self.name)(*case.arguments, generator(case), **mode)
+        w = getattr(student, self.name)(*case.arguments, case.generator(), **mode)
         if not isinstance(w, np.ndarray) or w.size != prod(shape):  # its axes are a question of their own
             expect_shape(w=(w, shape))
         return w
@@ -145,15 +146,6 @@ def shape_of(arguments):
     """The shape of the weights: the two fans, or the first argument."""
     first, *_ = arguments
     return tuple(first) if isinstance(first, tuple | list) else tuple(arguments)
-
-
-def expect_seeded(name, first, again, other):
-    """`first` and `again` were drawn from the same seed, `other` from another."""
-    expect_shape(**{name: (first, getattr(first, "shape", ()))})  # an array of floats, at least
-    if not np.array_equal(first, again):
-        raise CheckFailed(f"The same seed gives different {name}; draw every number from rng, none from np.random.")
-    if np.array_equal(first, other):
-        raise CheckFailed(f"Every seed gives the same {name}; draw from rng, and seed no generator yourself.")
 
 
 def normal_slips(variance, *_arguments):
@@ -194,7 +186,7 @@ KNOWN_NORMS = {(100, 10): 1000.0, (100, 100): 10_000.0, (1, 100): 100.0}  # E‖
 def normal_init_known_norms(student, case):
     """Matrices of N(0, 1) have E‖W‖² = 1000 if they are 100×10, 10000 if 100×100, 100 if 1×100."""
     for shape, norm in KNOWN_NORMS.items():
-        w = student.normal_init(shape, 1.0, generator(case, str(shape)))
+        w = student.normal_init(shape, 1.0, case.generator(str(shape)))
         expect_shape(w=(w, shape))
         found = float(np.mean(np.square(w, dtype=np.float64)))
         expect_mean_square("the mean square of w", found, norm / prod(shape), prod(shape))

@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from autograder.wire import Rng
+
 Array = np.ndarray[Any, np.dtype[Any]]
 T = TypeVar("T")
 
@@ -61,6 +63,10 @@ class Case:
     def rng(self, name: str) -> np.random.Generator:
         """A Generator for `name` alone. The label is hashed: `default_rng([s, 0])` equals `default_rng(s)`."""
         return np.random.default_rng(label_seed(name, self.seed, 0))
+
+    def generator(self, name: str = "rng") -> Rng:
+        """What a student receives as a fresh Generator of this case's own."""
+        return Rng(int(self.rng(name).integers(2**32)))
 
     def array(self, name: str, *shape: int) -> Array:
         """Distinct-looking numbers away from zero, of the kind `content` names: whole, normal (the default), wide."""

@@ -8,7 +8,6 @@ import tomllib
 from collections import defaultdict
 from itertools import pairwise
 from pathlib import Path
-from types import SimpleNamespace
 
 import nbformat
 import numpy as np
@@ -20,7 +19,7 @@ from autograder.errors import CheckFailed
 from autograder.examine import Examiner
 from autograder.model import Verdict
 from autograder.sandbox.local import LocalRunner
-from autograder.wire import Opaque, Rng
+from autograder.wire import Opaque
 
 FOLDER = Path(__file__).parents[2] / "assignments" / "initialization"
 SUBMISSIONS = FOLDER / "submissions"
@@ -166,11 +165,6 @@ def test_a_stack_notes_how_it_was_asked():
             stack.expect_begun()
 
 
-def test_generators_differ_from_case_to_case():
-    assert isinstance(CASES.generator(Case({}, 1)), Rng)
-    assert CASES.generator(Case({}, 1)) == CASES.generator(Case({}, 1)) != CASES.generator(Case({}, 2))
-
-
 # ── each part is judged alone ──────────────────────────────────────────────────────────────────
 
 # constant_init must be right for zeros_init to pay, which its sentence says
@@ -273,12 +267,3 @@ def test_a_deviation_may_divide_by_one_less_and_nan_is_never_right():
     assert CHECKS.nearest(np.array([0.50005]), low, high).tolist() == [0.50005]
     assert CHECKS.nearest(np.array([0.6]), low, high).tolist() == [0.5001]
     assert np.isfinite(CHECKS.nearest(np.array([np.nan]), low, high)).all()
-
-
-def test_seeds_decide():
-    student = SimpleNamespace(a=np.array([1.0]), b=np.array([2.0]))
-    CHECKS.expect_seeded("w", student.a, student.a, student.b)
-    with pytest.raises(CheckFailed, match="The same seed gives different w; draw every number from rng"):
-        CHECKS.expect_seeded("w", student.a, student.b, student.a)
-    with pytest.raises(CheckFailed, match="Every seed gives the same w; draw from rng, and seed no generator yourself"):
-        CHECKS.expect_seeded("w", student.a, student.a, student.a)

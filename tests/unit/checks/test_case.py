@@ -16,6 +16,7 @@ from autograder.checks.space import SHRINK_SEEDS, Space
 from autograder.checks.student import Student
 from autograder.errors import GraderFault
 from autograder.sandbox.local import LocalProgram
+from autograder.wire import Rng
 
 SPACE = {"n": (1, 2, 3, 4), "d": (1, 2, 3, 5), "content": CONTENTS}
 
@@ -245,3 +246,10 @@ def test_threads_draw_the_same_paper():
     for thread in threads:
         thread.join()
     assert all(paper == papers[0] for paper in papers)
+
+
+def test_generators_differ_from_case_to_case_and_name_to_name():
+    case = Case({}, 1)
+    assert isinstance(case.generator(), Rng)
+    assert case.generator() == Case({}, 1).generator("rng") != Case({}, 2).generator()
+    assert case.generator("one") != case.generator("other")

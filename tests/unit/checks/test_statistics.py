@@ -16,11 +16,14 @@ from autograder.checks.statistics import (
     Normal,
     Uniform,
     chi_square_tails,
+    expect_drawn_anew,
     expect_law,
     expect_mean_square,
+    expect_rate,
     expect_variance,
     kolmogorov_distance,
     kolmogorov_tail,
+    rate_tail,
 )
 from autograder.errors import CheckFailed
 
@@ -281,3 +284,43 @@ def test_what_varies_not_at_all_is_refused_or_judged_without_an_error(value):
         else:
             expect_variance("w", value, 1.0)
             expect_law("w", value, Normal(1.0))
+
+
+# ── rates ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def binomial_tails(hits: int, count: int, probability: float) -> float:
+    """Twice the smaller tail, exactly."""
+    weights = [math.comb(count, k) * probability**k * (1 - probability) ** (count - k) for k in range(count + 1)]
+    return min(1.0, 2 * min(math.fsum(weights[: hits + 1]), math.fsum(weights[hits:])))
+
+
+@pytest.mark.parametrize(("count", "probability"), [(1, 0.5), (12, 0.3), (80, 0.9), (80, 0.01)])
+def test_the_bound_on_a_rate_is_a_bound(count, probability):
+    for hits in range(count + 1):
+        assert binomial_tails(hits, count, probability) <= rate_tail(hits, count, probability) * (1 + 1e-12)
+
+
+def test_what_cannot_happen_has_no_chance():
+    assert rate_tail(1, 10, 0.0) == rate_tail(9, 10, 1.0) == 0.0
+    assert rate_tail(0, 10, 0.0) == rate_tail(10, 10, 1.0) == 1.0
+    refusal(expect_rate, "dropped", 1, 10, 0.0)
+
+
+def test_a_right_rate_passes_and_one_that_is_three_hundredths_off_does_not():
+    for seed in range(20):
+        expect_rate("dropped", int((rng(seed).random(20_000) < 0.3).sum()), 20_000, 0.3)
+        says = refusal(expect_rate, "dropped", int((rng(seed).random(20_000) < 0.335).sum()), 20_000, 0.3)
+        assert says.endswith("it must be 0.3, up to chance.")
+
+
+def test_the_wrong_rate_that_fits_is_named():
+    says = refusal(expect_rate, "dropped", 700, 1000, 0.3, {"1 - p": 0.7, "p squared": 0.09})
+    assert says == "dropped: 700 of 1000, or 0.7; it must be 0.3, up to chance. It fits 1 - p."
+
+
+def test_signs_drawn_anew_pass_and_a_row_for_all_does_not():
+    for seed in range(5):
+        expect_drawn_anew("the mask", rng(seed).choice([-1.0, 1.0], (30, 40)))
+    says = refusal(expect_drawn_anew, "the mask", np.tile(rng(1).choice([-1.0, 1.0], (1, 100)), (30, 1)))
+    assert says == "the mask repeats itself: the two halves of axis 0 are correlated; draw every number anew."
