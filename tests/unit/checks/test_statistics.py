@@ -323,4 +323,4 @@ def test_signs_drawn_anew_pass_and_a_row_for_all_does_not():
     for seed in range(5):
         expect_drawn_anew("the mask", rng(seed).choice([-1.0, 1.0], (30, 40)))
     says = refusal(expect_drawn_anew, "the mask", np.tile(rng(1).choice([-1.0, 1.0], (1, 100)), (30, 1)))
-    assert says == "the mask repeats itself: the two halves of axis 0 are correlated; draw every number anew."
+    assert says.startswith("the mask repeats itself: ")
