@@ -123,6 +123,8 @@ class Encoder:
             return ["n"]
         if isinstance(value, Handle):
             return ["h", value.id, value.type]
+        if type(value) in (np.str_, np.ndarray) and value.dtype.kind == "U" and value.shape == ():
+            value = str(value)  # a word out of an array, or one that np.where chose
         if isinstance(value, np.ndarray | np.generic):
             return self._array(value)
         return self._plain(value, depth)

@@ -17,12 +17,13 @@ Array = np.ndarray[Any, np.dtype[Any]]
 ALMOST = "is only as close as finite differences or float32 come: derive it by hand, and compute it in float64;"
 
 
-def expect(student: Student, *, axes: Sequence[str] = (), **pairs: tuple[Any, Any]) -> None:
+def expect(student: Student, allowed: float = 0.0, /, *, axes: Sequence[str] = (), **pairs: tuple[Any, Any]) -> None:
     """Each `name=(actual, expected)` must be equal within the student's tolerance for an output of that name.
 
     Shapes must agree up to axes of length one: (1, M) for (M,) is a detail, which `expect_shape` judges apart.
-    Dicts are compared key by key. `axes` says what the first axes count ("step", "example"), for the sentence. Raises
-    `CheckFailed` for the first that differs.
+    Dicts are compared key by key. `axes` says what the first axes count ("step", "example"), for the sentence.
+    `allowed` is a larger absolute difference that counts as equal, where a right method has an error of its own: that
+    of finite differences, for one. Raises `CheckFailed` for the first that differs.
 
     >>> import numpy as np
     >>> from autograder import expect
@@ -34,7 +35,10 @@ def expect(student: Student, *, axes: Sequence[str] = (), **pairs: tuple[Any, An
     autograder.errors.CheckFailed: out is wrong at [1]: yours is 4, it must be 6.
     """
     for name, (actual, expected) in pairs.items():
-        _expect(student.tolerance(name), name, actual, expected, axes)
+        tolerance = student.tolerance(name)
+        if allowed > tolerance.absolute:
+            tolerance = Tolerance(tolerance.relative, allowed)
+        _expect(tolerance, name, actual, expected, axes)
 
 
 def _expect(tolerance: Tolerance, name: str, actual: Any, expected: Any, axes: Sequence[str]) -> None:

@@ -109,6 +109,13 @@ def test_a_numpy_scalar_stays_one():
     assert got == 1.5
 
 
+@pytest.mark.parametrize("word", [np.array(["saddle", "maximum"])[0], np.where(True, "saddle", "maximum")])
+def test_a_word_of_numpys_arrives_as_text(word):
+    arrived = over(word)
+    assert type(arrived) is str
+    assert arrived == "saddle"
+
+
 def test_long_doubles_arrive_as_float64():
     got = over(np.ones(2, np.longdouble))
     assert got.dtype == np.float64

@@ -88,6 +88,15 @@ def test_a_gradient_by_hand_is_closer_than_finite_differences_come():
     compare(RIGHT * (1 + 1e-5), precision="float32", table=BY_HAND)
 
 
+@pytest.mark.parametrize("precision", ["float64", "float32"])
+def test_a_method_with_an_error_of_its_own_is_allowed_it_and_no_more(precision):
+    student = SimpleNamespace(tolerance=lambda name: TOLERANCES[precision])
+    expect(student, 0.01, H=(RIGHT + 0.009, RIGHT))
+    expect(student, 0.0, H=(RIGHT * (1 + 1e-10), RIGHT))  # never less than rounding takes
+    with pytest.raises(CheckFailed, match=r"^H is wrong at \[0, 0\]: yours is 1\.02, it must be 1\.$"):
+        expect(student, 0.01, H=(RIGHT + 0.02, RIGHT))
+
+
 # ── refused ────────────────────────────────────────────────────────────────────────────────────
 
 WRONG = RIGHT.copy()
