@@ -157,7 +157,7 @@ def expect_drawn_anew(name: str, actual: Any) -> Array:
     >>> signs = np.random.default_rng(17).choice([-1.0, 1.0], (30, 40))
     >>> expect_drawn_anew("mask", signs).shape
     (30, 40)
-    >>> _ = expect_drawn_anew("mask", np.tile(signs[:1], (30, 1)))
+    >>> _ = expect_drawn_anew("mask", np.concatenate([signs, signs]))
     Traceback (most recent call last):
     ...
     autograder.errors.CheckFailed: mask repeats itself: the two halves of axis 0 are correlated; draw every number anew.
