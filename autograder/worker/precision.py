@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import re
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -23,6 +24,7 @@ TORCH_TYPES = ("float32", "float", "float16", "half", "bfloat16")
 TORCH_CASTS = ("float", "half", "bfloat16")  # of a tensor, of a module
 # What a string may call them where a dtype is asked for; "f" and "e" mean much else elsewhere.
 CODES = {**WIDER, **dict.fromkeys(("f", "f4", "<f4", "=f4", "e", "f2", "<f2", "=f2"), "float64"), "c8": "complex128"}
+_QUOTED = re.compile("[\"'](?:" + "|".join(map(re.escape, CODES)) + ")[\"']")
 DTYPE_FIRST = ("astype", "dtype")  # calls whose first argument is a dtype
 DTYPE_SECOND = ("array", "asarray", "asanyarray", "ascontiguousarray", "zeros", "ones", "empty", "zeros_like",
     "ones_like", "empty_like")  # fmt: skip
@@ -53,8 +55,11 @@ def in_double() -> Iterator[None]:
             setattr(owner, name, value)
 
 
-def widen(tree: ast.AST) -> None:
-    """The same for types that are named by a string: `x.astype("float32")`, `np.zeros(3, dtype="f4")`."""
+def widen(tree: ast.AST, source: str) -> None:
+    """The same in `tree`, made from `source`, for types that are named by a string: `x.astype("float32")`,
+    `np.zeros(3, dtype="f4")`."""
+    if not _QUOTED.search(source):
+        return  # the walk takes longer than reading the cell, and every fork would pay for it
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and node.value in ("float32", "float16", "complex64"):
             node.value = WIDER[node.value]

@@ -44,7 +44,6 @@ class Program:
         if package is not None and getattr(package, "__file__", None) is None:
             # the worker's own, empty package: a released notebook's cells that call `check` do not fail
             package.__dict__["check"] = lambda *args, **options: None
-        years.put_back()
 
     def load(
         self,
@@ -95,7 +94,7 @@ class Program:
                 fault["line"] += line - 1  # a script's pieces count their lines from where they start
             return [{"key": f"{number}:{line}:*", **fault}]
         if self.double:
-            precision.widen(tree)
+            precision.widen(tree, source)
         failed = []
         for statement in tree.body:
             key = f"{number}:{line}:{statement.lineno}:{statement.col_offset}"

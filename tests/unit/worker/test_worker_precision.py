@@ -14,7 +14,7 @@ X = np.array([1 / 3, 2 / 3])
 
 def run(source):
     tree = ast.parse(source)
-    widen(tree)
+    widen(tree, source)
     names = {"np": np, "x": X}
     with in_double():
         exec(compile(tree, "submission", "exec"), names)  # noqa: S102 — a line of this file
