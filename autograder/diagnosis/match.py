@@ -142,7 +142,7 @@ def _equal(left: Any, right: Any, closeness: float) -> bool:
         return left.keys() == right.keys() and all(_equal(left[key], right[key], closeness) for key in left)
     if matches := getattr(right, "matches", None):  # a student's bundle has fingerprints of the mistake's numbers
         return bool(matches(left, closeness))
-    if isinstance(left, bool) or isinstance(right, bool):  # a flag among the arguments that a call left behind
+    if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if isinstance(left, NUMBERS) and isinstance(right, NUMBERS):
         return _equal_arrays(np.asarray(left), np.asarray(right), closeness)
@@ -152,6 +152,8 @@ def _equal(left: Any, right: Any, closeness: float) -> bool:
 
 
 def _equal_arrays(left: np.ndarray[Any, Any], right: np.ndarray[Any, Any], closeness: float) -> bool:
+    if left.dtype.kind == right.dtype.kind == "b":  # flags among the arguments that a call left behind
+        return np.array_equal(left, right)
     if left.shape != right.shape or left.dtype.kind not in "fiu" or right.dtype.kind not in "fiu":
         return False
     finite = np.isfinite(right)
