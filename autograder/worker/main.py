@@ -1,7 +1,8 @@
 """The warm parent inside a sandbox: imports NumPy once, then forks a fresh, confined process for each check.
 
 It never runs student code and never computes (a torch parent that has computed makes its forks hang), so what one fork
-does to its own memory cannot reach the next. It is steered over a control socket that no fork inherits.
+does to its own memory cannot reach the next. What a fork has read to its end it compiles for the others. It is steered
+over a control socket that no fork inherits.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import traceback
 from collections.abc import Sequence
 from typing import Any
 
-from autograder.worker import absent, confine, cuda, years
+from autograder.worker import absent, compiled, confine, cuda, years
 from autograder.worker.serve import Server
 from autograder.worker.threads import ThreadGuard
 
@@ -56,6 +57,9 @@ def main(descriptor: int) -> None:
             match message["op"]:
                 case "fork":
                     control.send(fork(control, message, descriptors, guard))
+                case "prepare":
+                    prepare(message["cells"])
+                    control.send({})
                 case "cpu":
                     control.send({"cpu_s": cpu_seconds(message["pid"])})
                 case "stack":
@@ -129,6 +133,13 @@ def fork(
     if guard:
         guard.watch(pid)
     return {"pid": pid}
+
+
+def prepare(cells: list[Any]) -> None:
+    """Read `cells` for all later forks. Whatever goes wrong, they read them themselves."""
+    with contextlib.suppress(Exception):
+        compiled.prepare(cells)
+    gc.freeze()
 
 
 def confine_child(message: dict[str, Any], descriptors: list[int], heard: int | None = None) -> None:

@@ -11,8 +11,9 @@ import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograder.worker import absent, by_hand, precision, years
-from autograder.worker.faults import cell_name, describe_error
+from autograder.worker import absent, by_hand, compiled, precision, years
+from autograder.worker.compiled import Read, Statement
+from autograder.worker.faults import describe_error
 from autograder.worker.names import Names
 from autograder.worker.policy import ForbiddenUse, Policy
 from autograder.worker.standins import StandIn, ZMQInteractiveShell
@@ -32,8 +33,6 @@ class Program:
 
     def __init__(self) -> None:
         self.module = types.ModuleType("submission")
-        self.future = 0
-        self.double = True
         self.gate = absent.installed()
         self.names = Names(self.module.__dict__)
         self.policy = Policy((), self.module.__dict__)
@@ -61,7 +60,6 @@ class Program:
         things. With `double` it computes in double precision (`worker.precision`). Once it is loaded, calls of what
         `forbid` names are refused; `elsewhere` are packages that other entry points alone may use. Returns what failed:
         a key, where, and why."""
-        self.double = double
         if double:
             precision.double_names()
             if "torch" in sys.modules:
@@ -72,7 +70,11 @@ class Program:
         if any(number for number, _, _ in cells):
             self._be_a_notebook()
         clock = _Clock(budget, total)
-        failed = [failure for cell in cells for failure in self._cell(cell, frozenset(skip), clock)]
+        failed = [
+            failure
+            for cell, found in zip(cells, compiled.read(cells, double), strict=True)
+            for failure in self._cell(cell, found, frozenset(skip), clock)
+        ]
         self.policy.armed = True
         return failed
 
@@ -83,56 +85,40 @@ class Program:
         StandIn.shell = ZMQInteractiveShell(self.module.__dict__)
         self.module.__dict__["get_ipython"] = lambda: StandIn.shell
 
-    def _cell(self, cell: Sequence[Any], skip: frozenset[str], clock: _Clock) -> list[dict[str, Any]]:
-        number, line, source = cell
-        filename = cell_name(number)
-        try:
-            tree = parse(source, line, filename)
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            fault = describe_error(error, number)
+    def _cell(self, cell: Sequence[Any], found: Read, skip: frozenset[str], clock: _Clock) -> list[dict[str, Any]]:
+        number, line, _ = cell
+        if isinstance(found, Exception):
+            fault = describe_error(found, number)
             if number == 0 and fault.get("line"):
                 fault["line"] += line - 1  # a script's pieces count their lines from where they start
             return [{"key": f"{number}:{line}:*", **fault}]
-        if self.double:
-            precision.widen(tree, source)
         failed = []
-        for statement in tree.body:
-            key = f"{number}:{line}:{statement.lineno}:{statement.col_offset}"
+        for statement in found:
+            node = statement.node
+            key = f"{number}:{line}:{node.lineno}:{node.col_offset}"
             if key in skip:
-                self.names.lose(statement, {"slow": "cpu", "cell": number, "line": statement.lineno})
-            elif failure := self._run(statement, filename, clock):
-                failed.append({"key": key, "cell": number, "line": statement.lineno, **failure})
-                self.names.lose(statement, failed[-1])
-            self.names.follow(number, statement.lineno)
+                self.names.lose(node, {"slow": "cpu", "cell": number, "line": node.lineno})
+            elif failure := self._run(statement, clock):
+                failed.append({"key": key, "cell": number, "line": node.lineno, **failure})
+                self.names.lose(node, failed[-1])
+            self.names.follow(number, node.lineno)
         return failed
 
-    def _run(self, statement: ast.stmt, filename: str, clock: _Clock) -> dict[str, Any] | None:
+    def _run(self, statement: Statement, clock: _Clock) -> dict[str, Any] | None:
         """Execute one statement; why it failed, if it did."""
-        flags = self._future(statement)
         try:
             with clock:
                 try:
-                    exec(self._code(statement, filename, flags), self.module.__dict__)
+                    exec(statement.compiled(), self.module.__dict__)
                 except NameError:
                     lazy = __future__.annotations.compiler_flag
-                    if flags & lazy or not _has_annotations(statement):
+                    if statement.flags & lazy or not _has_annotations(statement.node):
                         raise
                     # an annotation computes nothing: read lazily, as Python does from 3.14 on, it costs nothing either
-                    exec(self._code(statement, filename, flags | lazy), self.module.__dict__)
+                    exec(statement.compiled(lazy), self.module.__dict__)
         except BaseException as error:
             return clock.over or self.explain(error)
         return clock.over
-
-    def _code(self, statement: ast.stmt, filename: str, flags: int) -> types.CodeType:
-        code: types.CodeType = compile(ast.Module([statement], []), filename, "exec", flags, dont_inherit=True)
-        return code
-
-    def _future(self, statement: ast.stmt) -> int:
-        """Compiler flags of every `from __future__ import …` so far: they hold for the rest of a program."""
-        if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
-            for alias in statement.names:
-                self.future |= getattr(getattr(__future__, alias.name, None), "compiler_flag", 0)
-        return self.future
 
     def function(self, name: str) -> Callable[..., Any] | None:
         """What the submission calls `name`, if it can be called."""
@@ -207,10 +193,3 @@ def _has_annotations(statement: ast.stmt) -> bool:
     return isinstance(statement, ANNOTATED) and any(
         getattr(node, "annotation", None) or getattr(node, "returns", None) for node in ast.walk(statement)
     )
-
-
-def parse(source: str, line: int, filename: str) -> ast.Module:
-    """The syntax tree of a cell, with the line numbers of the file, and calls of what NumPy has dropped put right."""
-    tree = ast.parse(source, filename)
-    years.rewrite(tree, source)
-    return ast.increment_lineno(tree, line - 1) if line > 1 else tree

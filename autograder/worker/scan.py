@@ -13,8 +13,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+from autograder.worker.compiled import parse
 from autograder.worker.faults import cell_name
-from autograder.worker.program import parse
 
 Finding = dict[str, Any]
 
