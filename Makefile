@@ -15,7 +15,7 @@ demo: .venv/installed
 	@rm -rf out/demo
 	@$(BIN)/autograder grade $(DEMO) assignments/$(DEMO)/submissions --seed 17 --out out/demo
 	@$(BIN)/autograder report out/demo --format html >/dev/null
-	@printf '\nThe class on one page:     out/demo/report.html\nWhat one student is told:  %s\nAll eight assignments:     make demo-all\n' \
+	@printf '\nThe class on one page:     out/demo/report.html\nWhat one student is told:  %s\nAll assignments:           make demo-all\n' \
 	  '$(BIN)/autograder check backprop assignments/backprop/submissions/charles.ipynb'
 
 demo-all: .venv/installed

@@ -44,7 +44,7 @@ IN_FLOAT32 = [
     ("batchnorm", "float32_inside"), ("conv", "float32_throughout"), ("conv", "float32_inside"),
     ("residual", "float32_throughout"), ("residual", "function_in_single_precision"),
     ("optimizers", "single_precision"), ("initialization", "float32_weights"),
-    ("losses", "float32_throughout"),
+    ("losses", "float32_throughout"), ("perceptron", "single_precision"),
 ]  # fmt: skip
 
 

@@ -114,6 +114,16 @@ KNOWN = {
         Known("2.5 + 10, and the gradient (3, 6)", "least_squares.known_answer", ("value", "gradient")),
         Known("one step to (0.7, -2.6)", "least_squares_step.known_answer", ("w",)),
     ],
+    "perceptron": [
+        Known("the and gate in nine epochs: (3, 2), -4", "perceptron_fit.boundary", ("w", "b", "mistakes")),
+        Known("one unit never learns xor", "perceptron_fit.xor", ("w", "b", "mistakes")),
+        Known("two layers compute it", "xor_network.truth_table", ("out",)),
+        Known("means, and a covariance of 1/N of all rows", "gaussian_fit.known_answer", ("mu0", "mu1", "sigma")),
+        Known("w = (1, 0), b = -2", "gaussian_classifier.known_answer", ("w", "b")),
+        Known("½ halfway, ¾ at odds of 3", "posterior.known_answer", ("p",)),
+        Known("right where the densities underflow", "posterior.underflow", ("p",)),
+        Known("certain far away, and not NaN", "posterior.certain", ("p",)),
+    ],
     "residual": [
         Known("a zero branch gives y = x", "residual_forward.known_answers", ("out",)),
         Known("a zero branch gives dx = dout", "residual_backward.zero_branch", ("dx", "grads")),

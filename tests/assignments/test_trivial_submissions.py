@@ -16,7 +16,17 @@ from autograder.examine import Examiner
 from autograder.sandbox.local import LocalRunner
 
 ROOT = Path(__file__).resolve().parents[2]
-SLUGS = ("backprop", "batchnorm", "conv", "initialization", "losses", "optimizers", "residual", "training")
+SLUGS = (
+    "backprop",
+    "batchnorm",
+    "conv",
+    "initialization",
+    "losses",
+    "optimizers",
+    "perceptron",
+    "residual",
+    "training",
+)
 
 
 def filled(value: Any, number: float) -> Any:
