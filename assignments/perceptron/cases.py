@@ -185,6 +185,7 @@ LABELLED = Space(
     d=(1, 2, 3),
     content=CONTENT,
 )
+SEVERAL = Space(rows=[{"n": 7, "d": 3, "content": "normal"}], n=(5, 6), d=(2, 3), content=CONTENT)
 CLASSES = Space(
     rows=[{"d": 3, "content": "normal"}, {"d": 1, "content": "normal"}],
     d=(1, 2, 3, 4),
@@ -208,7 +209,8 @@ def labelled(case):
 
 def classes(case):
     """mu0, mu1 (D,), sigma (D, D) with eigenvalues of 1 and more, its features correlated."""
-    factor = case.array("factor", case.d, case.d)
+    rng, shape = case.rng("sigma"), (case.d, case.d)
+    factor = rng.integers(-3, 4, shape) if case.content == "whole" else rng.standard_normal(shape)
     sigma = case.given("sigma", factor @ factor.T + np.eye(case.d))
     return case.array("mu0", case.d), case.array("mu1", case.d), sigma
 

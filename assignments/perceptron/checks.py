@@ -18,6 +18,7 @@ from .cases import (
     LARGER,
     POINTS,
     SEPARABLE,
+    SEVERAL,
     SLOW,
     UNFINISHED,
     batch,
@@ -251,7 +252,7 @@ def gaussian_fit_known_answer(student, case):
     )
 
 
-@check("gaussian_fit", points=0.5, given=LABELLED, examples=2, needs=("gaussian_fit.covariance",))
+@check("gaussian_fit", points=0.5, given=SEVERAL, examples=2, needs=("gaussian_fit.covariance",))
 def gaussian_fit_shapes(student, case):
     """mu0 and mu1 have exactly the shape (D,), and sigma has (D, D)."""
     mu0, mu1, sigma = student.gaussian_fit(*labelled(case))
