@@ -119,7 +119,7 @@ of("until_right", "if " + IS_WRONG, "while " + IS_WRONG, "weights mistakes not_s
    "You repeat the update until the row is right: one update for each mistake, then on to the next row.")
 of("returns_in_the_first_epoch", RESULT, "    " + RESULT, "weights mistakes not_separable xor boundary",
    "You return inside the loop, after the first epoch: return when the loop has ended.")
-of("stops_at_one_mistake", "if count == 0:", "if count <= 1:", "weights mistakes epochs boundary",
+of("stops_at_one_mistake", "if count == 0:", "if count <= 1:", "weights mistakes boundary",
    "You stop at an epoch with one mistake: go on until there is none.")
 of("final_epoch_not_counted", "        mistakes.append(count)\n        if count == 0:\n            break\n",
    "        if count == 0:\n            break\n        mistakes.append(count)\n", M,
