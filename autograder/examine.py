@@ -74,7 +74,8 @@ class Examiner:
     def examine_all(self, checks: Sequence[Check], runner: Runner) -> tuple[CheckResult, ...]:
         """The results of `checks`, in their order; a check is skipped when one that it needs does not pass.
 
-        All are asked before any is explained: what a mistake would do elsewhere is evidence for or against it."""
+        All are asked before any is explained: what a mistake would do elsewhere is evidence for or against it. They are
+        asked group by group, since each group of checks that follow each other takes a fork."""
         known = {check.id: check for check in self.declared.checks}
         met: dict[str, Met] = {}
 
@@ -84,7 +85,8 @@ class Examiner:
                 met[check.id] = self._meet(check, runner, unmet)
             return met[check.id]
 
-        for check in checks:
+        groups = {name: number for number, name in enumerate(dict.fromkeys(map(_group, checks)))}
+        for check in sorted(checks, key=lambda check: groups[_group(check)]):
             meet(check)
         everything = tuple(met.values())
         return tuple(self._told(met[check.id], runner, everything) for check in checks)
@@ -117,7 +119,7 @@ class Examiner:
         cases = cases_of(check, self.seed)
         met: Attempt | None = None
         try:
-            with runner.start(f"{check.entry_point} {check.visibility}", check.entry_point) as program:
+            with runner.start(_group(check), check.entry_point) as program:
                 met = attempt(check, Student(self.declared.assignment, program), cases)
             return met
         except SubmissionFault as fault:  # the load itself, a surplus answer at the end, or more time than is allowed
@@ -228,6 +230,11 @@ class Examiner:
         except SubmissionFault:
             pass  # its time is up: what was found until then stands
         return found[-1]
+
+
+def _group(check: Check) -> str:
+    """The checks that may share a fork of the submission: nothing that is learnt in one group reaches another."""
+    return f"{check.entry_point} {check.visibility}"
 
 
 def _broken(check: Check, error: GraderFault) -> Met:
