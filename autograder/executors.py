@@ -21,10 +21,11 @@ class Executor(Protocol):
 
 
 class LocalExecutor:
-    """This machine, `jobs` submissions at a time."""
+    """This machine, `jobs` submissions at a time. `stop` is called when no more results are wanted, so that what waits
+    elsewhere for one does not wait on."""
 
-    def __init__(self, jobs: int) -> None:
-        self.jobs = jobs
+    def __init__(self, jobs: int, stop: Callable[[], None] = lambda: None) -> None:
+        self.jobs, self._stop = jobs, stop
 
     def run(self, work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
         """Results as they finish. At most two items a slot are in flight, so a long class costs no memory."""
@@ -40,6 +41,9 @@ class LocalExecutor:
                 while running:
                     done, running = wait(running, return_when=FIRST_COMPLETED)
                     yield from (future.result() for future in done)
+            except BaseException:
+                self._stop()
+                raise
             finally:
                 pool.shutdown(cancel_futures=True)
 

@@ -29,6 +29,7 @@ JOINERS = (
     "explain",
     "pipeline",
     "cluster",
+    "slurm",
     "timing",
     "replay",
     "practice",

@@ -14,6 +14,7 @@ import msgspec
 
 from autograder.assignment.discover import Declared
 from autograder.cli.common import ASSIGNMENT, ISOLATION, default_jobs, exit_if_unread, level, load, sentences
+from autograder.cli.elsewhere import EXECUTOR, opened
 from autograder.errors import AutograderError
 from autograder.executors import Executor, LocalExecutor
 from autograder.model import GradeReport
@@ -37,14 +38,13 @@ from autograder.submission import RULE, find_submissions
     type=click.Path(path_type=Path, file_okay=False),
     help="Keep results here, and take up a run that was stopped.",
 )
+@EXECUTOR
 @click.option(
-    "--executor",
-    default="local",
-    metavar="local|dask://HOST:PORT",
-    help="Where to grade: on this machine, or on the workers of a Dask scheduler.",
-    show_default=True,
+    "--jobs",
+    type=click.IntRange(1, 256),
+    default=None,
+    help="Submissions at a time; default: one a core. With slurm: how many jobs, each a worker.",
 )
-@click.option("--jobs", type=click.IntRange(1, 256), default=None, help="Submissions at a time; default: one a core.")
 @click.option(
     "--seed",
     type=click.IntRange(0, 2**63 - 1),
@@ -96,7 +96,7 @@ def grade_command(
     seed = store.seed(seed, fresh) if store else fresh if seed is None else seed
     before = [one for one in store.reports() if one.assignment.id == declared.assignment.id] if store else []
     grading = Grading(declared, seed, held, declared.checks)
-    with _executor(executor, jobs) as (slots, grade):
+    with _executor(executor, jobs, len(found.entries)) as (slots, grade):
         running = grade_class(grading, found.entries, slots, store, grade)
         reports = list(_shown(running, len(found.entries), form))
     if store:
@@ -107,15 +107,15 @@ def grade_command(
 
 
 @contextlib.contextmanager
-def _executor(where: str, jobs: int | None) -> Iterator[tuple[Executor, Callable[..., GradeReport]]]:
-    """What runs submissions side by side, and what grades one. A cluster has two in flight for each of its slots."""
+def _executor(where: str, jobs: int | None, count: int) -> Iterator[tuple[Executor, Callable[..., GradeReport]]]:
+    """What runs `count` submissions side by side, and what grades one."""
     if where == "local":
         yield LocalExecutor(jobs or default_jobs()), grade_read
         return
-    from autograder.cluster import Cluster
-
-    with Cluster(where) as cluster:
-        yield LocalExecutor(jobs or 2 * cluster.slots), cluster.grade
+    with opened(where, jobs, count) as cluster:
+        # two in flight for each slot: a worker need not wait for the driver
+        at_once = jobs if jobs and where != "slurm" else 2 * cluster.slots
+        yield LocalExecutor(at_once, cluster.stop), cluster.grade
 
 
 def _grade_course(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+from concurrent.futures import CancelledError
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from tiny_course import RIGHT, replaced, write_assignment
 
 from autograder import cluster
 from autograder.assignment.discover import find_assignment
-from autograder.cluster import Cluster, Order, grade_order
+from autograder.cluster import Cluster, Order, connect, grade_order
 from autograder.errors import AutograderError
 from autograder.executors import LocalExecutor
 from autograder.model import Level, Verdict
@@ -67,7 +68,7 @@ def test_two_workers_grade_as_one_machine_does_and_one_may_die(course):
             silence_logs="ERROR",
             worker_dashboard_address=None,
         ) as local,
-        Cluster(local.scheduler_address.replace("tcp://", "dask://")) as there,
+        connect(local.scheduler_address.replace("tcp://", "dask://")) as there,
         Store(Path("out")) as store,
     ):
         assert there.slots == 2
@@ -117,15 +118,15 @@ def test_a_worker_that_differs_says_so(course, changed, error):
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [
-        ("dask://", "dask:// is not an address of a Dask scheduler; write dask://HOST:PORT."),
-        ("slurm", "slurm is not an address of a Dask scheduler"),
+        ("dask://", "dask:// is not an address of a Dask scheduler; write dask://HOST:PORT, or slurm."),
+        ("slurmm", "slurmm is not an address of a Dask scheduler; write dask://HOST:PORT, or slurm."),
         ("dask://10.0.0.1:8786", "10.0.0.1:8786 is another machine, and Dask's configuration has no certificates"),
         ("dask://cluster.example:8786", "a cluster is not used without encryption."),
     ],
 )
 def test_an_address_that_may_not_be_used_is_refused(address, sentence):
     with pytest.raises(AutograderError) as caught:
-        Cluster(address)
+        connect(address)
     assert sentence in str(caught.value)
 
 
@@ -149,21 +150,74 @@ def test_slots_are_the_threads_of_all_workers():
 
 
 def test_a_submission_that_kills_its_workers_costs_nobody_else(course):
-    class Lost:
-        def result(self):
-            raise distributed.KilledWorker("grade_order-1", None, 3)
-
-        def release(self):
-            released.append(self)
-
-    class Client:
-        def submit(self, *_, **__):
-            return Lost()
-
-    released = []
-    there = Cluster.__new__(Cluster)
-    there._client, there._lost = Client(), distributed.KilledWorker
-    report = there.grade(course, find_submissions([Path("hw/ada.py")]).entries[0].read())
+    with client_of(Lost) as there:
+        report = there.grade(course, entry("ada"))
     assert {result.verdict for result in report.results} == {Verdict.GRADER_ERROR}
     assert report.notes == ("The workers that graded it died (grade_order-1).",)
-    assert len(released) == 1
+    assert there._client.released == 1
+
+
+class Lost:
+    def result(self, timeout):
+        raise distributed.KilledWorker("grade_order-1", None, 3)
+
+
+class Never:
+    def result(self, timeout):
+        raise TimeoutError
+
+
+class Disconnected:
+    def result(self, timeout):
+        raise CancelledError
+
+
+class Client:
+    """What `Cluster` asks of Dask's client, for what a cluster of our own does not do when it is wanted."""
+
+    def __init__(self, kind):
+        self._kind, self.released = kind, 0
+
+    def submit(self, *_, **__):
+        future = self._kind()
+        future.release = self._release
+        return future
+
+    def _release(self):
+        self.released += 1
+
+    def scheduler_info(self, n_workers):
+        return {"workers": {}}
+
+    def close(self):
+        pass
+
+
+def client_of(kind, mend=lambda without_s: None):
+    return Cluster(Client(kind), 1, mend)
+
+
+def entry(name):
+    return find_submissions([Path(f"hw/{name}.py")]).entries[0].read()
+
+
+def test_without_workers_nothing_is_waited_for(course, monkeypatch):
+    monkeypatch.setattr(cluster, "_LOOK_S", 0.01)
+    with (
+        client_of(Never, lambda without_s: "No worker is left." if without_s > 0.05 else None) as there,
+        pytest.raises(AutograderError, match=r"^No worker is left.$"),
+    ):
+        there.grade(course, entry("ada"))
+    assert there._client.released == 1
+
+
+def test_who_is_stopped_does_not_wait_on(course):
+    with client_of(Never) as there:
+        there.stop()
+        with pytest.raises(AutograderError, match=r"^The command was stopped.$"):
+            there.grade(course, entry("ada"))
+
+
+def test_a_lost_connection_is_one_sentence(course):
+    with client_of(Disconnected) as there, pytest.raises(AutograderError, match=r"^The connection to the Dask sched"):
+        there.grade(course, entry("ada"))

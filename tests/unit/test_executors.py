@@ -35,6 +35,19 @@ def test_an_exception_reaches_the_caller_and_later_items_are_not_begun():
     assert len(begun) <= 5
 
 
+def test_work_that_waits_elsewhere_is_stopped_before_it_is_waited_for():
+    stopped = threading.Event()
+
+    def work(item):
+        if item:
+            raise ZeroDivisionError("one")
+        return stopped.wait(60)
+
+    with pytest.raises(ZeroDivisionError):
+        list(LocalExecutor(2, stopped.set).run(work, [0, 1]))
+    assert stopped.is_set()
+
+
 def test_no_more_than_two_items_a_slot_are_taken_before_they_are_needed():
     taken, at_most = [], 0
     release = threading.Event()

@@ -1,0 +1,204 @@
+"""SLURM jobs that grade, with stand-ins for SLURM's commands that run a job script as SLURM does: in the folder where
+it was submitted, in the background. `python -m bench.slurm` does the same on a real SLURM."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from test_cluster import SOURCES
+from tiny_course import write_assignment
+
+from autograder import slurm
+from autograder.errors import AutograderError
+from autograder.store import Store
+
+dask = pytest.importorskip("dask")
+pytest.importorskip("dask_jobqueue")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="jobs are process groups")
+
+# a job's number is the pid of its session; its state is a file with the job's name
+SBATCH = """#!/bin/bash
+{refuse}
+cp "$1" "$JOBS/script"
+script=$(cat "$1")
+name=$(sed -n 's/^#SBATCH -J //p' "$1")
+log=$(sed -n 's/^#SBATCH -e //p' "$1")
+setsid bash -c "$script" >"${{log/\\%J/7}}" 2>&1 </dev/null &
+echo "$name" >"$JOBS/$!"
+echo "Submitted batch job $!"
+"""
+SQUEUE = """#!/bin/bash
+for job in "$JOBS"/[0-9]*; do
+  [ -e "$job" ] && kill -0 "$(basename "$job")" 2>/dev/null && echo "{state}"
+done
+exit 0
+"""
+SCANCEL = """#!/bin/bash
+echo "$@" >>"$JOBS/cancelled"
+for job in "$JOBS"/[0-9]*; do
+  number=$(basename "$job")
+  { [ "$1" = "$number" ] || [ "$1" = "--name=$(cat "$job")" ]; } && kill -TERM -- "-$number" 2>/dev/null
+done
+exit 0
+"""
+
+
+@pytest.fixture
+def jobs(tmp_path, monkeypatch):
+    """Install the stand-ins; the folder with a file for each job that was submitted."""
+    folder, commands = tmp_path / "jobs", tmp_path / "bin"
+    folder.mkdir()
+    commands.mkdir()
+
+    def install(refuse="", state="RUNNING (None)"):
+        texts = {"sbatch": SBATCH.format(refuse=refuse), "squeue": SQUEUE.format(state=state), "scancel": SCANCEL}
+        for name, text in texts.items():
+            path = commands / name
+            path.write_text(text)
+            path.chmod(0o755)
+        return folder
+
+    monkeypatch.setenv("PATH", f"{commands}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("JOBS", str(folder))
+    monkeypatch.setenv("DASK_JOBQUEUE__SLURM__INTERFACE", "lo")
+    install()
+    yield install
+    for path in folder.glob("[0-9]*"):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(int(path.name), signal.SIGKILL)
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    """A course in a folder with a space in its name."""
+    folder = tmp_path / "our course"
+    folder.mkdir()
+    write_assignment(folder)
+    (folder / "hw").mkdir()
+    for name, source in SOURCES.items():
+        (folder / "hw" / f"{name}.py").write_text(source)
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def grading(course, out, *options):
+    command = [sys.executable, "-m", "autograder", "grade", "tiny", "hw", "--seed", "5", "--out", out, *options]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    return subprocess.Popen([*command, "--isolation", "process"], cwd=course, **pipes)
+
+
+def told(folder):
+    with Store(folder, write=False) as store:
+        return {
+            one.submission.id: [(r.check, r.verdict, r.message, r.replay) for r in one.results]
+            for one in store.reports()
+        }
+
+
+def ended(number, patience_s=30.0):
+    """Whether the process group is gone, once there was time to go."""
+    deadline = time.monotonic() + patience_s
+    while time.monotonic() < deadline:
+        try:
+            os.killpg(number, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_a_job_grades_as_this_machine_does_and_nothing_is_left(course, jobs):
+    folder = jobs()
+    there = grading(course, "there", "--executor", "slurm", "--jobs", "1")
+    here = grading(course, "here", "--jobs", "1")
+    for driver in (here, there):
+        _, said = driver.communicate(timeout=180)
+        assert driver.returncode == 0, said
+    assert told(course / "there") == told(course / "here")
+    assert "SLURM is asked for 1 job named dask-worker-" in said
+    assert "SLURM: a worker is there after" in said
+    (job,) = (int(path.name) for path in folder.glob("[0-9]*"))
+    assert ended(job)
+    assert list(course.glob(".autograder-slurm-*")) == []
+    script = (folder / "script").read_text()
+    assert "tls://" in script
+    assert "--no-dashboard" in script
+    assert "BEGIN" not in script, "keys are in files"
+
+
+def test_jobs_are_cancelled_and_credentials_removed_when_the_command_is_ended(course, jobs):
+    folder = jobs()
+    (course / "hw" / "gus.py").write_text("import time\ntime.sleep(600)\n")
+    driver = grading(course, "out", "--executor", "slurm", "--jobs", "1")
+    for line in driver.stderr:
+        if "a worker is there" in line:
+            break
+    (job,) = (int(path.name) for path in folder.glob("[0-9]*"))
+    (credentials,) = course.glob(".autograder-slurm-*")
+    assert credentials.stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in credentials.glob("*.pem")} == {0o600}
+    driver.terminate()
+    driver.communicate(timeout=60)
+    assert driver.returncode == 128 + signal.SIGTERM
+    assert ended(job)
+    assert not credentials.exists()
+
+
+def refused(course, *, wait="15 minutes"):
+    """The sentence with which the command ends, and what it said before; nothing is left of it."""
+    said = []
+    with (
+        dask.config.set({"autograder.slurm-wait": wait, "jobqueue.slurm.interface": "lo"}),
+        pytest.raises(AutograderError) as caught,
+        slurm.slurm_cluster(2, said.append),
+    ):
+        pass
+    assert list(course.glob(".autograder-slurm-*")) == []
+    return str(caught.value), said
+
+
+def test_without_slurm_there_is_one_sentence(course, monkeypatch):
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert refused(course)[0] == "sbatch is not on PATH: --executor slurm runs where SLURM jobs are submitted."
+
+
+def test_a_job_that_slurm_refuses_is_one_sentence(course, jobs):
+    jobs(refuse='echo "sbatch: error: invalid partition specified: gpus" >&2; exit 1')
+    assert refused(course)[0] == (
+        "SLURM does not take the job: sbatch: error: invalid partition specified: gpus. Its options stand in Dask's "
+        "configuration (jobqueue.slurm)."
+    )
+
+
+def test_a_job_that_ends_at_once_is_one_sentence_with_its_last_words(course, jobs):
+    with dask.config.set({"jobqueue.slurm.python": "/opt/no/python"}):
+        sentence, _ = refused(course)
+    assert sentence.startswith("The SLURM jobs ended before a worker started; the last line of their output is: ")
+    assert "/opt/no/python: No such file or directory" in sentence
+
+
+def test_waiting_is_bounded_and_names_the_state_of_the_queue(course, jobs, monkeypatch):
+    monkeypatch.setattr(slurm, "LOOK_EVERY_S", 0.2)
+    folder = jobs(
+        refuse='sleep 600 >/dev/null 2>&1 & echo dask-worker >"$JOBS/$!"; echo "Submitted batch job $!"; exit 0',
+        state="PENDING (Resources)",
+    )
+    sentence, said = refused(course, wait="2s")
+    assert sentence == (
+        "There was no worker for 0 minutes; squeue says: 2 PENDING (Resources). The jobs are cancelled; Dask's "
+        "configuration sets how long is waited (autograder.slurm-wait)."
+    )
+    assert said[1:] == ["SLURM: 2 PENDING (Resources)."]
+    assert "--name=dask-worker-" in (folder / "cancelled").read_text()
+
+
+@pytest.mark.parametrize("roles", [["client"], ["client", "worker"]])
+def test_certificates_of_some_roles_alone_are_refused(course, jobs, roles):
+    with dask.config.set({f"distributed.comm.tls.{role}.cert": "cert.pem" for role in roles}):
+        assert f"has a certificate for {' and '.join(roles)} alone" in refused(course)[0]
