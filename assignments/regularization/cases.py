@@ -1,0 +1,269 @@
+"""The cases that are asked about: their parameters, their arrays, and what is right for them."""
+
+import numpy as np
+
+from autograder import CONTENTS, CheckFailed, Rng, Space, expect, expect_shape, vjp
+
+# In the first row of each all sizes differ, and no factor is 1, ½ or its own square.
+USUAL = ("whole", "normal")
+
+
+def sized(name, found, shape):
+    """`found`, the student's answer, as an array of `shape`, where axes of length one are a question of their own.
+    CheckFailed for anything but an array of as many floats."""
+    if not isinstance(found, np.ndarray) or found.dtype.kind != "f" or found.size != np.prod(shape):
+        expect_shape(**{name: (found, shape)})
+    return np.asarray(found).reshape(shape)
+
+
+def seeds(case, count):
+    """Different generators for `count` calls."""
+    first = int(case.rng("seeds").integers(2**31))
+    return [Rng(first + k) for k in range(count)]
+
+
+# ── penalties ──────────────────────────────────────────────────────────────────────────────────
+
+SHAPES = ((1,), (4,), (2, 3), (3, 1, 2))
+PENALTIES = Space(
+    rows=[{"shape": (3, 4), "lam": 0.3, "content": "normal"}, {"shape": (5,), "lam": 2.5, "content": "wide"}],
+    shape=SHAPES,
+    lam=(1.0, 0.1, 3.0),
+    content=CONTENTS,
+)
+NETS = Space(
+    rows=[
+        {"shape": (3, 4), "lam": 0.3, "ratio": 0.7, "content": "normal"},
+        {"shape": (5,), "lam": 2.5, "ratio": 0.2, "content": "wide"},
+    ],
+    shape=SHAPES,
+    lam=(1.0, 0.1, 3.0),
+    ratio=(0.5, 0.25, 0.9),
+    content=CONTENTS,
+)
+SHRINKS = Space(
+    rows=[{"shape": (3, 4), "t": 0.6, "content": "normal"}, {"shape": (7,), "t": 2.0, "content": "whole"}],
+    shape=SHAPES,
+    t=(1.0, 0.25, 3.0),
+    content=CONTENTS,
+)
+
+
+def right(case, formula, arguments):
+    """The value, and its gradient with respect to the first of `arguments`; the class shares the work."""
+    value = case.once((formula, "value"), lambda: formula(*arguments))
+    (gradient,) = case.once((formula, "gradient"), lambda: vjp(formula, arguments, 1.0, wrt=(0,)))
+    return value, gradient
+
+
+def with_zeros(case):
+    """Weights of which three are exactly 0."""
+    return case.given("w", np.array([[-0.5, 0.0, 2.0], [0.0, 0.25, 0.0]]))
+
+
+def subgradient(found, w, gradient, slope):
+    """What is right where a number of w is 0: `found`, the student's, as far as it lies between -slope and slope."""
+    found = sized("gradient", found, w.shape)
+    return np.where(w == 0, np.clip(np.nan_to_num(found.astype(np.float64)), -slope, slope), gradient)
+
+
+# ── ridge ──────────────────────────────────────────────────────────────────────────────────────
+
+# α² is 1e-3 of the largest eigenvalue of AᵀA or more, so that whoever inverts the matrix is right to twelve digits.
+ALPHAS = (2.0, 0.5, 3.0)
+TALL = Space(
+    rows=[{"m": 6, "d": 3, "alpha": 0.7, "content": "normal"}], m=(3, 5, 8), d=(1, 2, 3), alpha=ALPHAS, content=USUAL
+)
+DEFICIENT = Space(
+    rows=[
+        {"m": 3, "d": 5, "kind": "wide", "alpha": 0.7},
+        {"m": 6, "d": 4, "kind": "twice", "alpha": 1.5},
+        {"m": 5, "d": 3, "kind": "zero", "alpha": 0.4},
+    ],
+    m=(2, 3),
+    d=(4, 6),
+    kind=("wide", "twice", "zero"),
+    alpha=ALPHAS,
+)
+
+
+def tall(case):
+    """A (M, D) with M ≥ D, b (M,)."""
+    return case.array("A", case.m, case.d), case.array("b", case.m)
+
+
+def deficient(case):
+    """A (M, D) of a rank below D, b (M,): fewer rows than columns, a column twice, or a column of zeros."""
+    drawn = np.array(case.array("drawn", case.m, case.d))
+    if case.kind == "twice":
+        drawn[:, -1] = drawn[:, 0]
+    elif case.kind == "zero":
+        drawn[:, 1] = 0.0
+    return case.given("A", drawn), case.array("b", case.m)
+
+
+def real(found):
+    """`found` as floats, where it is a list of numbers, or complex with imaginary parts that are rounding alone: what
+    np.linalg.eigvals returns for a symmetric matrix may have such."""
+    if isinstance(found, tuple | list) and all(isinstance(one, float | np.floating) for one in found):
+        return np.array(found, dtype=np.float64)
+    if isinstance(found, np.ndarray) and found.dtype.kind == "c" and found.size:
+        imaginary = np.abs(found.imag).max()
+        return found.real if imaginary <= 1e-9 * np.abs(found.real).max() else found
+    return found
+
+
+# ── dropout ────────────────────────────────────────────────────────────────────────────────────
+
+# That 100 numbers or more are all kept, or all dropped, has a chance of 0.8¹⁰⁰ = 2e-10 at most.
+DROPOUT = Space(
+    rows=[{"shape": (14, 10), "p": 0.3, "content": "normal"}],
+    shape=((100,), (12, 11), (5, 6, 7)),
+    p=(0.5, 0.2, 0.7),
+    content=CONTENTS,
+)
+MANY = Space(rows=[{"shape": (160, 150), "p": 0.3}], shape=((24_000,), (50, 20, 24)), p=(0.1, 0.8))
+FEW = Space(rows=[{"shape": (4, 3), "p": 0.6, "content": "normal"}], shape=SHAPES, p=(0.5, 0.2), content=USUAL)
+
+
+def expect_both(name, found, p, kept, dropped):
+    """Some of the numbers in the mask `found` are kept, and some are not."""
+    for missing, what in ((found.all(), kept), (not found.any(), dropped)):
+        if missing:
+            raise CheckFailed(f"{name} {what}: at p = {p:g} some are dropped, and the others are kept.", tensor=name)
+
+
+def dropped_out(student, case, name="rng", **options):
+    """out, in x's shape, and the cache of the student's dropout in training."""
+    x = case.array("x", *case.shape)
+    out, cache = student.dropout_forward(x, case.p, case.generator(name), **options)
+    return sized("out", out, x.shape), cache
+
+
+def expect_kept(student, name, found, whole, p):
+    """Each number of `found` is that of `whole` divided by 1 - p, or 0, and both occur."""
+    mask = found != 0
+    expect_both(name, mask, p, "has no zeros", "is zero everywhere")
+    expect(student, **{name: (found, np.where(mask, whole, 0.0))})
+    return mask
+
+
+# ── DropConnect ────────────────────────────────────────────────────────────────────────────────
+
+# More rows than a row has numbers, on either side of the layer: so out and dx show which weights were there. That 60
+# weights are all kept, or all dropped, has a chance of 0.7⁶⁰ = 5e-10 at most.
+CONNECT = Space(rows=[{"n": 16, "d": 6, "m": 11, "p": 0.4}], n=(15, 17), d=(6, 7), m=(10, 12), p=(0.5, 0.3, 0.6))
+MANY_WEIGHTS = Space(rows=[{"n": 9, "d": 6, "m": 3000, "p": 0.3}], n=(8,), d=(5,), m=(3600,), p=(0.1, 0.8))
+SMALL = Space(rows=[{"n": 4, "d": 3, "m": 2, "p": 0.6}], n=(1, 2), d=(2, 3), m=(1, 4), p=(0.5, 0.2))
+
+
+def layer(case):
+    """x (N, D), w (D, M), b (M,)."""
+    return case.array("x", case.n, case.d), case.array("w", case.d, case.m), case.array("b", case.m)
+
+
+def connected(student, case, **options):
+    """out (N, M) and the cache of the student's DropConnect in training."""
+    x, w, b = layer(case)
+    out, cache = student.dropconnect_forward(x, w, b, case.p, case.generator(), **options)
+    return sized("out", out, (case.n, case.m)), cache
+
+
+NO_MASK = {
+    "out": "one mask for the whole call is multiplied with w alone, and b is added whole",
+    "dx": "dx goes back through the weights that one mask left, and through no others",
+}
+
+
+def expect_masked(name, found, rows, columns, case):
+    """The mask (D, M) that `found` shows. It is `rows @ columns` with each number of `columns` either divided by 1 - p
+    or 0; CheckFailed where no such mask explains it."""
+    if not np.isfinite(found).all():
+        raise CheckFailed(f"{name} holds NaN or infinity; it must hold numbers.", tensor=name)
+    effective, *_ = np.linalg.lstsq(rows, found, rcond=None)
+    mask = np.abs(effective) > 0.01 * np.abs(columns)
+    scale = np.abs(found).max()
+    if not (np.abs(rows @ effective - found) <= 1e-6 * scale).all():
+        raise CheckFailed(f"No mask of the weights explains {name}: {NO_MASK[name]}.", tensor=name)
+    expect_both(name, mask, case.p, "shows no dropped weight", "shows no weight that is kept")
+    ratios = (effective / columns)[mask]
+    worst = ratios[np.argmax(np.abs(ratios * (1 - case.p) - 1))]
+    if not abs(worst * (1 - case.p) - 1) <= 1e-6:
+        raise CheckFailed(
+            f"{name} shows a weight that is kept and multiplied by {worst:.4g}; at p = {case.p:g} it must be "
+            f"1 / (1 - p) = {1 / (1 - case.p):.4g}.",
+            tensor=name,
+        )
+    return mask
+
+
+# ── epochs, models, polynomials ────────────────────────────────────────────────────────────────
+
+CURVES = Space(
+    rows=[{"records": 3, "patience": 3}, {"records": 2, "patience": 2}, {"records": 2, "patience": 1}],
+    records=(1, 2, 3, 4),
+    patience=(1, 2, 3, 5),
+)
+MODELS = Space(
+    rows=[{"models": 5, "points": 3, "content": "normal"}],
+    models=(2, 3, 4),
+    points=(1, 2, 4),
+    content=CONTENTS,
+)
+BELOW = Space(rows=[{"n": 8, "degree": 3}, {"n": 6, "degree": 0}], n=(6, 7), degree=(1, 2, 4))
+AT = Space(rows=[{"n": 4}, {"n": 5}], n=(1, 2, 3))
+ABOVE = Space(rows=[{"n": 4, "degree": 6}, {"n": 3, "degree": 12}], n=(2, 3, 5), degree=(5, 8, 11))
+
+
+def curve(case):
+    """Different losses, of which `records` are the lowest so far before patience runs out. It does, and behind that the
+    loss falls again, unseen."""
+    rng, patience = case.rng("losses"), case.patience
+    losses: list[float] = []
+    for record in range(case.records):
+        last = record == case.records - 1
+        gap = patience if last else int(rng.integers(0, patience))
+        losses += [10.0 - record / 8, *(10.0 + rng.permutation(gap) / 8)]
+    losses += [*(12.0 + rng.permutation(3) / 8), 2.0, 4.0, 3.0][rng.integers(0, 3) :]
+    return case.given("losses", np.array(losses) + np.arange(len(losses)) / 1024)
+
+
+def points(case):
+    """x in (-1, 1), a fair distance apart and in no order, and y, both (N,)."""
+    rng = case.rng("points")
+    grid = (2 * np.arange(case.n) + 1 + rng.uniform(-0.4, 0.4, case.n)) / case.n - 1
+    return case.given("x", rng.permutation(grid)), case.array("y", case.n)
+
+
+# ── labels ─────────────────────────────────────────────────────────────────────────────────────
+
+# 28.999…, 56.999…, 28.000…004: neither cutting off nor rounding up is rounding.
+COUNTS = Space(rows=[{"n": 100, "fraction": 0.29}], n=(100, 200), fraction=(0.28, 0.57))
+CROWD = Space(rows=[{"n": 3000, "fraction": 0.6, "classes": 5}], n=(4000,), fraction=(0.5, 0.7), classes=(3, 6))
+OLD = 2  # the label of everybody in a crowd
+
+
+def whole_labels(found, count, classes):
+    """`found`, the student's labels, as integers (N,): an array or a list of integers, floats or bools will do."""
+    try:
+        labels = np.asarray(found)
+    except ValueError:  # a ragged list
+        labels = np.empty(0)
+    if labels.dtype.kind not in "fiub" or labels.size != count or not np.isfinite(labels).all():
+        raise CheckFailed(f"labels must be {count} labels, integers.", tensor="labels")
+    labels = labels.reshape(count)
+    outside = (labels != np.round(labels)) | (labels < 0) | (labels >= classes)
+    if outside.any():
+        raise CheckFailed(f"labels holds {labels[outside][0]:g}, not one of 0 … {classes - 1}.", tensor="labels")
+    return labels.astype(np.int64)
+
+
+def crowd(student, case):
+    """Whose label of a crowd is another one after the student's call, and the labels."""
+    y = case.given("y", np.full(case.n, OLD))
+    labels = whole_labels(
+        student.randomize_labels(y, case.fraction, case.classes, case.generator()), case.n, case.classes
+    )
+    if (labels == y).all():
+        raise CheckFailed(f"All {case.n} examples had the label {OLD}, and all have it still.", tensor="labels")
+    return labels != y, labels
