@@ -31,9 +31,9 @@ import numpy as np
 #
 # | | value | gradient |
 # |---|---|---|
-# | L2 | $\lambda \|w\|_2^2 = \lambda \sum w^2$ | $2 \lambda w$ |
-# | L1 | $\lambda \|w\|_1 = \lambda \sum |w|$ | $\lambda \, \mathrm{sign}(w)$ |
-# | elastic net | $\lambda (r \|w\|_1 + \tfrac12 (1 - r) \|w\|_2^2)$ | … |
+# | L2 | $\lambda \lVert w \rVert_2^2 = \lambda \sum w^2$ | $2 \lambda w$ |
+# | L1 | $\lambda \lVert w \rVert_1 = \lambda \sum \lvert w \rvert$ | $\lambda \, \mathrm{sign}(w)$ |
+# | elastic net | $\lambda (r \lVert w \rVert_1 + \tfrac12 (1 - r) \lVert w \rVert_2^2)$ | yours to find |
 #
 # Mind where a ½ stands: L2 as it is defined here has none, so its gradient keeps the 2; the square in the elastic net
 # has one. $r$ is `ratio`, from 0 (the square alone) to 1 (the absolute values alone).

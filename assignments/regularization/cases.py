@@ -76,13 +76,12 @@ TALL = Space(
 )
 DEFICIENT = Space(
     rows=[
-        {"m": 3, "d": 5, "kind": "wide", "alpha": 0.7},
-        {"m": 6, "d": 4, "kind": "twice", "alpha": 1.5},
-        {"m": 5, "d": 3, "kind": "zero", "alpha": 0.4},
+        {"d": 5, "kind": "wide", "alpha": 0.7},
+        {"d": 4, "kind": "multiple", "alpha": 1.5},
+        {"d": 3, "kind": "zero", "alpha": 0.4},
     ],
-    m=(2, 3),
-    d=(4, 6),
-    kind=("wide", "twice", "zero"),
+    d=(2, 3, 6),
+    kind=("wide", "multiple", "zero"),
     alpha=ALPHAS,
 )
 
@@ -93,13 +92,15 @@ def tall(case):
 
 
 def deficient(case):
-    """A (M, D) of a rank below D, b (M,): fewer rows than columns, a column twice, or a column of zeros."""
-    drawn = np.array(case.array("drawn", case.m, case.d))
-    if case.kind == "twice":
-        drawn[:, -1] = drawn[:, 0]
+    """A (M, D) of rank D - 1, b (M,): a row too few, a column that is twice another one, or a column of zeros. A rank
+    that is one less tells wrong formulas apart by their numbers, where two less would leave them to rounding."""
+    rows = case.d - 1 if case.kind == "wide" else case.d + 2
+    drawn = np.array(case.array("drawn", rows, case.d))
+    if case.kind == "multiple":
+        drawn[:, -1] = 2 * drawn[:, 0]
     elif case.kind == "zero":
         drawn[:, 1] = 0.0
-    return case.given("A", drawn), case.array("b", case.m)
+    return case.given("A", drawn), case.array("b", rows)
 
 
 def real(found):
@@ -141,11 +142,20 @@ def dropped_out(student, case, name="rng", **options):
 
 
 def expect_kept(student, name, found, whole, p):
-    """Each number of `found` is that of `whole` divided by 1 - p, or 0, and both occur."""
+    """Each number of `found` is that of `whole`, which is divided by 1 - p, or 0, and both occur."""
     mask = found != 0
     expect_both(name, mask, p, "has no zeros", "is zero everywhere")
-    expect(student, **{name: (found, np.where(mask, whole, 0.0))})
-    return mask
+    expected = np.where(mask, whole, 0.0)
+    ratios = found[mask] / whole[mask]
+    for factor, how in ((1 - p, "left as it is"), ((1 - p) / p, "divided by p"), ((1 - p) ** 2, "multiplied by 1 - p")):
+        if np.abs(factor - 1) > 1e-6 and (np.abs(ratios - factor) <= 1e-6 * factor).all():
+            raise CheckFailed(
+                f"What {name} keeps is {how}; it must be divided by 1 - p = {1 - p:g}.",
+                tensor=name,
+                actual=found,
+                expected=expected,
+            )
+    expect(student, **{name: (found, expected)})
 
 
 # ── DropConnect ────────────────────────────────────────────────────────────────────────────────
@@ -175,23 +185,29 @@ NO_MASK = {
 }
 
 
-def expect_masked(name, found, rows, columns, case):
-    """The mask (D, M) that `found` shows. It is `rows @ columns` with each number of `columns` either divided by 1 - p
-    or 0; CheckFailed where no such mask explains it."""
+def shown_mask(name, found, rows, columns, p):
+    """Which numbers of `columns` (D, M) are there, and by what they are multiplied, where `found` is `rows @ columns`
+    with some of them left out. CheckFailed where no one mask explains it, or all are there, or none."""
     if not np.isfinite(found).all():
         raise CheckFailed(f"{name} holds NaN or infinity; it must hold numbers.", tensor=name)
     effective, *_ = np.linalg.lstsq(rows, found, rcond=None)
-    mask = np.abs(effective) > 0.01 * np.abs(columns)
-    scale = np.abs(found).max()
-    if not (np.abs(rows @ effective - found) <= 1e-6 * scale).all():
+    if not (np.abs(rows @ effective - found) <= 1e-6 * np.abs(found).max()).all():
         raise CheckFailed(f"No mask of the weights explains {name}: {NO_MASK[name]}.", tensor=name)
-    expect_both(name, mask, case.p, "shows no dropped weight", "shows no weight that is kept")
-    ratios = (effective / columns)[mask]
-    worst = ratios[np.argmax(np.abs(ratios * (1 - case.p) - 1))]
-    if not abs(worst * (1 - case.p) - 1) <= 1e-6:
+    factors = effective / columns
+    mask = np.abs(factors) > 0.01
+    expect_both(name, mask, p, "shows no dropped weight", "shows no weight that is kept")
+    return mask, factors
+
+
+def expect_masked(name, found, rows, columns, p):
+    """The mask (D, M) that `found` shows, each number of it either 0 or 1 / (1 - p)."""
+    mask, factors = shown_mask(name, found, rows, columns, p)
+    right = 1 / (1 - p)
+    worst = factors[mask][np.argmax(np.abs(factors[mask] - right))]
+    if not abs(worst - right) <= 1e-6 * right:
         raise CheckFailed(
-            f"{name} shows a weight that is kept and multiplied by {worst:.4g}; at p = {case.p:g} it must be "
-            f"1 / (1 - p) = {1 / (1 - case.p):.4g}.",
+            f"{name} shows a weight that is kept and multiplied by {worst:.4g}; at p = {p:g} it must be 1 / (1 - p) = "
+            f"{right:.4g}.",
             tensor=name,
         )
     return mask
@@ -240,10 +256,10 @@ def points(case):
 # 28.999…, 56.999…, 28.000…004: neither cutting off nor rounding up is rounding.
 COUNTS = Space(rows=[{"n": 100, "fraction": 0.29}], n=(100, 200), fraction=(0.28, 0.57))
 CROWD = Space(rows=[{"n": 3000, "fraction": 0.6, "classes": 5}], n=(4000,), fraction=(0.5, 0.7), classes=(3, 6))
-OLD = 2  # the label of everybody in a crowd
+OLD = 1  # the label of everybody in a crowd, neither the first nor the last
 
 
-def whole_labels(found, count, classes):
+def whole_labels(found, count):
     """`found`, the student's labels, as integers (N,): an array or a list of integers, floats or bools will do."""
     try:
         labels = np.asarray(found)
@@ -252,18 +268,17 @@ def whole_labels(found, count, classes):
     if labels.dtype.kind not in "fiub" or labels.size != count or not np.isfinite(labels).all():
         raise CheckFailed(f"labels must be {count} labels, integers.", tensor="labels")
     labels = labels.reshape(count)
-    outside = (labels != np.round(labels)) | (labels < 0) | (labels >= classes)
-    if outside.any():
-        raise CheckFailed(f"labels holds {labels[outside][0]:g}, not one of 0 … {classes - 1}.", tensor="labels")
+    if (labels != np.round(labels)).any():
+        raise CheckFailed(
+            f"labels holds {labels[labels != np.round(labels)][0]:g}; labels are integers.", tensor="labels"
+        )
     return labels.astype(np.int64)
 
 
 def crowd(student, case):
     """Whose label of a crowd is another one after the student's call, and the labels."""
     y = case.given("y", np.full(case.n, OLD))
-    labels = whole_labels(
-        student.randomize_labels(y, case.fraction, case.classes, case.generator()), case.n, case.classes
-    )
+    labels = whole_labels(student.randomize_labels(y, case.fraction, case.classes, case.generator()), case.n)
     if (labels == y).all():
         raise CheckFailed(f"All {case.n} examples had the label {OLD}, and all have it still.", tensor="labels")
     return labels != y, labels

@@ -105,7 +105,7 @@ of("l1_gradient_negative", S, "-lam * np.sign(w)", G,
 of("l1_gradient_of_positive_part", S, "lam * (w > 0)", G,
    "Your gradient is 0 for negative weights, as that of a ReLU is: the slope of |w| is -1 there.")
 of("l1_zero_by_zero", S, "lam * w / np.abs(w)", "zeros",
-   "You divide w by |w|, which is 0 / 0 = NaN where a weight is 0: np.sign gives 0 there, as good a slope as any.")
+   "Your gradient is NaN where a weight is 0, as w / |w| is: any slope from -1 to 1 will do there, np.sign gives 0.")
 of("l1_both_sides_at_zero", S, "lam * (np.sign(w) + 2.0 * (w == 0))", "zeros",
    "Your slope at 0 is 2: a subgradient of |w| at 0 is any number from -1 to 1.")
 of("l1_gradient_with_an_axis_more", S, "(lam * np.sign(w))[None]", "shapes",
@@ -156,7 +156,7 @@ of("net_norm_not_squared", "np.sum(w**2)", "np.sqrt(np.sum(w**2))", V,
 of("net_averaged", "value = lam *", "value = lam / w.size *", V,
    "You divide by the number of weights: both parts are sums, however many weights there are.")
 of("net_zero_by_zero", "np.sign(w)", "w / np.abs(w)", "zeros",
-   "You divide w by |w|, which is 0 / 0 = NaN where a weight is 0: np.sign gives 0 there, as good a slope as any.")
+   "Your gradient is NaN where a weight is 0, as w / |w| is: any slope from -1 to 1 will do there, np.sign gives 0.")
 of("net_gradient_with_an_axis_more", "return value, gradient", "return value, gradient[None]", "shapes",
    "Your gradient has one axis more than w: give it the shape of w.")
 of("net_value_in_an_array", "return value, gradient", "return np.array([value]), gradient", "shapes",
@@ -384,8 +384,6 @@ of("dropout_backward_negative", RIGHT, "-dout * cache", "gradients",
    "Your dx has the wrong sign.")
 of("dropout_backward_axis_lost", RIGHT, "np.squeeze(dout * cache)", "shape",
    "You drop axes of length one: dx has the shape of x.")
-of("dropout_backward_zero_in_evaluation", RIGHT, "dout * cache * (np.ndim(cache) > 0)", "evaluation",
-   "Your dx is 0 after a forward pass in evaluation: out was x, so dx is dout.")
 of("dropout_backward_scales_without_drops", RIGHT, "dout * cache * (2 if np.min(cache) > 0 else 1)",
    "evaluation p_zero", "You scale dx where nothing was dropped: there it is dout.")
 
@@ -531,7 +529,7 @@ of("stopping_one_early", "epoch - best == patience", "epoch - best >= max(patien
 of("stopping_at_first_rise", "epoch - best == patience", "epoch - best == 1", S,
    "You stop as soon as the loss does not fall, and never use patience.")
 of("stopping_never", "epoch - best == patience", "False", S,
-   "You never stop: end at the first epoch that is patience after the best one.")
+   "You look at all losses: training ends at the first epoch that is patience after the best one so far.")
 of("stopping_ties_are_progress", "loss < losses[best]", "loss <= losses[best]", "ties",
    "You take an equal loss for progress: of equal losses the first is the best.")
 of("stopping_highest", "loss < losses[best]", "loss > losses[best]", S,
@@ -567,8 +565,6 @@ of("stopping_consecutive_rises", "        if epoch - best == patience:", "      
 of("stopping_total_rises", "        if epoch - best == patience:", "        waited = (0 if epoch == 0 else waited) + "
    "(loss > losses[best])\n        if waited == patience:", "values",
    "You never set your counter back: begin anew at each new best epoch.")
-of("stopping_sorts", "best = 0", "best = 0\n    losses.sort()", "values",
-   "You sort the losses, which loses their order, and changes the caller's array.")
 of("stopping_in_place", "return epoch, best", "losses[best] = 0\n    return epoch, best", "pure",
    "You write into losses, and they are the caller's.")
 
