@@ -74,6 +74,16 @@ ALPHAS = (2.0, 0.5, 3.0)
 TALL = Space(
     rows=[{"m": 6, "d": 3, "alpha": 0.7, "content": "normal"}], m=(3, 5, 8), d=(1, 2, 3), alpha=ALPHAS, content=USUAL
 )
+SIZES = Space(
+    rows=[
+        {"m": 6, "d": 3, "alpha": 0.7, "content": "normal"},
+        {"m": 4, "d": 1, "alpha": 0.7, "content": "normal"},
+    ],
+    m=(3, 5),
+    d=(1, 2),
+    alpha=ALPHAS,
+    content=USUAL,
+)
 DEFICIENT = Space(
     rows=[
         {"d": 5, "kind": "wide", "alpha": 0.7},

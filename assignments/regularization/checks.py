@@ -39,6 +39,7 @@ from .cases import (
     OLD,
     PENALTIES,
     SHRINKS,
+    SIZES,
     SMALL,
     TALL,
     connected,
@@ -251,10 +252,10 @@ def ridge_known_answer(student, case):
     expect(student, x=(student.ridge(A, b, 3.0), [1.0, 2.0]))
 
 
-@check("ridge", points=0.5, given=DEFICIENT, examples=0, needs=("ridge.values",))
+@check("ridge", points=0.5, given=SIZES, examples=0, needs=("ridge.values",))
 def ridge_shape(student, case):
     """x has exactly the shape (D,)."""
-    expect_shape(x=(student.ridge(*deficient(case), case.alpha), (case.d,)))
+    expect_shape(x=(student.ridge(*tall(case), case.alpha), (case.d,)))
 
 
 @check("ridge", points=0.5, given=TALL, examples=1, needs=("ridge.values",))
@@ -287,10 +288,10 @@ def tikhonov_eigenvalues_known_answer(student, case):
     expect(student, eigenvalues=(found, [1 / 13, 1 / 10]))
 
 
-@check("tikhonov_eigenvalues", points=0.5, given=DEFICIENT, examples=0, needs=("tikhonov_eigenvalues.values",))
+@check("tikhonov_eigenvalues", points=0.5, given=SIZES, examples=0, needs=("tikhonov_eigenvalues.values",))
 def tikhonov_eigenvalues_shape(student, case):
     """They have exactly the shape (D,)."""
-    found = real(student.tikhonov_eigenvalues(deficient(case)[0], case.alpha))
+    found = real(student.tikhonov_eigenvalues(tall(case)[0], case.alpha))
     expect_shape(eigenvalues=(found, (case.d,)))
 
 
@@ -752,7 +753,7 @@ def minimum_norm_fit_least_norm(student, case):
     expect(student, c=(c, expected))
 
 
-@check("minimum_norm_fit", points=0.5, given=ABOVE, examples=1, needs=("minimum_norm_fit.least_squares",))
+@check("minimum_norm_fit", points=0.5, given=BELOW, examples=0, needs=("minimum_norm_fit.least_squares",))
 def minimum_norm_fit_shape(student, case):
     """c has exactly the shape (degree + 1,)."""
     expect_shape(c=(student.minimum_norm_fit(*points(case), case.degree), (case.degree + 1,)))

@@ -45,6 +45,7 @@ IN_FLOAT32 = [
     ("residual", "float32_throughout"), ("residual", "function_in_single_precision"),
     ("optimizers", "single_precision"), ("initialization", "float32_weights"),
     ("losses", "float32_throughout"), ("perceptron", "single_precision"),
+    ("regularization", "float32_throughout"), ("regularization", "float32_masks"),
 ]  # fmt: skip
 
 

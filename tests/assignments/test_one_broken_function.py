@@ -15,7 +15,17 @@ from autograder.sandbox.local import LocalRunner
 ROOT = Path(__file__).resolve().parents[2]
 DECLARED = {
     slug: discover(ROOT / "assignments" / slug)
-    for slug in ("backprop", "batchnorm", "conv", "initialization", "losses", "optimizers", "perceptron", "residual")
+    for slug in (
+        "backprop",
+        "batchnorm",
+        "conv",
+        "initialization",
+        "losses",
+        "optimizers",
+        "perceptron",
+        "regularization",
+        "residual",
+    )
 }
 ENTRY_POINTS = [(slug, entry) for slug, declared in DECLARED.items() for entry in declared.assignment.entry_points]
 
