@@ -46,6 +46,7 @@ IN_FLOAT32 = [
     ("optimizers", "single_precision"), ("initialization", "float32_weights"),
     ("losses", "float32_throughout"), ("perceptron", "single_precision"),
     ("regularization", "float32_throughout"), ("regularization", "float32_masks"),
+    ("preprocessing", "single_precision"),
 ]  # fmt: skip
 
 

@@ -124,6 +124,14 @@ KNOWN = {
         Known("right where the densities underflow", "posterior.underflow", ("p",)),
         Known("certain far away, and not NaN", "posterior.certain", ("p",)),
     ],
+    "preprocessing": [
+        Known("a constant column becomes 0, and its std is 1", "standardize.constant", ("standardized", "std")),
+        Known("(1, 2, 3) becomes (3, 2, 1)", "flip.known_answer", ("out",)),
+        Known("p = 1 flips every image, p = 0 none", "random_flip.certain", ("out",)),
+        Known("(1, 2), (3, 4) becomes (2, 4), (1, 3)", "rotate90.known_answer", ("out",)),
+        Known("1, 2, 4, 5 becomes -3, 0, 6, 9 with a factor of 3", "adjust_contrast.known_answer", ("out",)),
+        Known("no noise leaves the images as they are", "add_noise.none", ("out",)),
+    ],
     "regularization": [
         Known("(3, -4) at λ = 0.1 costs 2.5 without a ½", "l2_penalty.known_answer", ("value", "gradient")),
         Known("(3, -4) at λ = 0.1 costs 0.7", "l1_penalty.known_answer", ("value", "gradient")),

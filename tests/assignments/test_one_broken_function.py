@@ -23,6 +23,7 @@ DECLARED = {
         "losses",
         "optimizers",
         "perceptron",
+        "preprocessing",
         "regularization",
         "residual",
     )

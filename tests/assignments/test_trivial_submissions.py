@@ -24,6 +24,7 @@ SLUGS = (
     "losses",
     "optimizers",
     "perceptron",
+    "preprocessing",
     "regularization",
     "residual",
     "training",
