@@ -47,6 +47,7 @@ IN_FLOAT32 = [
     ("losses", "float32_throughout"), ("perceptron", "single_precision"),
     ("regularization", "float32_throughout"), ("regularization", "float32_masks"),
     ("preprocessing", "single_precision"),
+    ("landscape", "float32_throughout"),
 ]  # fmt: skip
 
 

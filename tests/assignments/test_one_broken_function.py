@@ -20,6 +20,7 @@ DECLARED = {
         "batchnorm",
         "conv",
         "initialization",
+        "landscape",
         "losses",
         "optimizers",
         "perceptron",

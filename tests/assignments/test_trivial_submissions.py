@@ -21,6 +21,7 @@ SLUGS = (
     "batchnorm",
     "conv",
     "initialization",
+    "landscape",
     "losses",
     "optimizers",
     "perceptron",
