@@ -68,7 +68,7 @@ TRAINING = {"training": True}
 # ── penalties ──────────────────────────────────────────────────────────────────────────────────
 
 
-@check("l2_penalty", points=1.5, given=PENALTIES, examples=5)
+@check("l2_penalty", points=1.5, given=PENALTIES, examples=3)
 def l2_penalty_value(student, case):
     """The value is λ times the sum of the squares of w, without a ½."""
     w = case.array("w", *case.shape)
@@ -76,7 +76,7 @@ def l2_penalty_value(student, case):
     expect(student, value=(value, right(case, formulas.l2_penalty, (w, case.lam))[0]))
 
 
-@check("l2_penalty", points=2, given=PENALTIES, examples=5)
+@check("l2_penalty", points=2, given=PENALTIES, examples=3)
 def l2_penalty_gradient(student, case):
     """The gradient is 2λw."""
     w = case.array("w", *case.shape)
@@ -91,7 +91,7 @@ def l2_penalty_known_answer(student, case):
     expect(student, value=(value, 2.5), gradient=(gradient, [0.6, -0.8]))
 
 
-@check("l1_penalty", points=1.5, given=PENALTIES, examples=5)
+@check("l1_penalty", points=1.5, given=PENALTIES, examples=3)
 def l1_penalty_value(student, case):
     """The value is λ times the sum of the absolute values of w."""
     w = case.array("w", *case.shape)
@@ -99,7 +99,7 @@ def l1_penalty_value(student, case):
     expect(student, value=(value, right(case, formulas.l1_penalty, (w, case.lam))[0]))
 
 
-@check("l1_penalty", points=2, given=PENALTIES, examples=5)
+@check("l1_penalty", points=2, given=PENALTIES, examples=3)
 def l1_penalty_gradient(student, case):
     """The gradient is λ where a weight is positive, and -λ where it is negative."""
     w = case.array("w", *case.shape)
@@ -123,7 +123,7 @@ def l1_penalty_zeros(student, case):
     expect(student, gradient=(gradient, subgradient(gradient, w, 0.6 * np.sign(w), 0.6)))
 
 
-@check("elastic_net", points=1.5, given=NETS, examples=5)
+@check("elastic_net", points=1.5, given=NETS, examples=3)
 def elastic_net_value(student, case):
     """The value is λ (ratio Σ |w| + ½ (1 - ratio) Σ w²)."""
     arguments = case.array("w", *case.shape), case.lam, case.ratio
@@ -131,7 +131,7 @@ def elastic_net_value(student, case):
     expect(student, value=(value, right(case, formulas.elastic_net, arguments)[0]))
 
 
-@check("elastic_net", points=1.5, given=NETS, examples=5)
+@check("elastic_net", points=1.5, given=NETS, examples=3)
 def elastic_net_gradient(student, case):
     """The gradient is λ (ratio · sign(w) + (1 - ratio) w)."""
     arguments = case.array("w", *case.shape), case.lam, case.ratio
@@ -181,14 +181,14 @@ for penalty, more in (("l2_penalty", ()), ("l1_penalty", ()), ("elastic_net", (0
     asked = {"given": PENALTIES, "points": 0.5}
     told = "The value is a single number, and the gradient has exactly w's shape."
     needed = (f"{penalty}.gradient",)
-    check(penalty, **asked, name="shapes", examples=2, needs=needed, sentence=told)(shapes_of(penalty, more))
+    check(penalty, **asked, name="shapes", examples=1, needs=needed, sentence=told)(shapes_of(penalty, more))
     needed = (f"{penalty}.value",)
-    check(penalty, **asked, name="pure", examples=1, needs=needed, sentence="w is left as it was.")(
+    check(penalty, **asked, name="pure", examples=0, needs=needed, sentence="w is left as it was.")(
         pure_of(penalty, more)
     )
 
 
-@check("soft_threshold", points=2, given=SHRINKS, examples=5)
+@check("soft_threshold", points=2.5, given=SHRINKS, examples=3)
 def soft_threshold_values(student, case):
     """Each number moves towards 0 by t, and no farther than 0."""
     w = case.array("w", *case.shape)
@@ -216,13 +216,13 @@ def soft_threshold_zeros(student, case):
             raise CheckFailed(f"v is {number:g} at [{i}]; it must be exactly 0.", tensor="v")
 
 
-@check("soft_threshold", points=0.5, given=SHRINKS, examples=2, needs=("soft_threshold.values",))
+@check("soft_threshold", points=0.5, given=SHRINKS, examples=1, needs=("soft_threshold.values",))
 def soft_threshold_shape(student, case):
     """v has exactly w's shape."""
     expect_shape(v=(student.soft_threshold(case.array("w", *case.shape), case.t), case.shape))
 
 
-@check("soft_threshold", points=0.5, given=SHRINKS, examples=1, needs=("soft_threshold.values",))
+@check("soft_threshold", points=0.5, given=SHRINKS, examples=0, needs=("soft_threshold.values",))
 def soft_threshold_pure(student, case):
     """w is left as it was."""
     expect_unmodified(student, "soft_threshold", w=case.array("w", *case.shape), t=case.t)
@@ -231,14 +231,14 @@ def soft_threshold_pure(student, case):
 # ── ridge ──────────────────────────────────────────────────────────────────────────────────────
 
 
-@check("ridge", points=2.5, given=TALL, examples=5)
+@check("ridge", points=3, given=TALL, examples=4)
 def ridge_values(student, case):
     """x is (AᵀA + α²I)⁻¹ Aᵀb."""
     A, b = tall(case)
     expect(student, x=(student.ridge(A, b, case.alpha), formulas.ridge(A, b, case.alpha)))
 
 
-@check("ridge", points=2, given=DEFICIENT, examples=2)
+@check("ridge", points=2, given=DEFICIENT, examples=1)
 def ridge_rank_deficient(student, case):
     """It is right where the columns of A are not independent, too: α² makes the matrix invertible."""
     A, b = deficient(case)
@@ -258,14 +258,14 @@ def ridge_shape(student, case):
     expect_shape(x=(student.ridge(*tall(case), case.alpha), (case.d,)))
 
 
-@check("ridge", points=0.5, given=TALL, examples=1, needs=("ridge.values",))
+@check("ridge", points=0.5, given=TALL, examples=0, needs=("ridge.values",))
 def ridge_pure(student, case):
     """A and b are left as they were."""
     A, b = tall(case)
     expect_unmodified(student, "ridge", A=A, b=b, alpha=case.alpha)
 
 
-@check("tikhonov_eigenvalues", points=2.5, given=TALL, examples=4)
+@check("tikhonov_eigenvalues", points=3, given=TALL, examples=3)
 def tikhonov_eigenvalues_values(student, case):
     """The eigenvalues are 1 / (λ + α²), ascending, with the eigenvalues λ of AᵀA."""
     A, _ = tall(case)
@@ -273,7 +273,7 @@ def tikhonov_eigenvalues_values(student, case):
     expect(student, eigenvalues=(found, formulas.tikhonov_eigenvalues(A, case.alpha)))
 
 
-@check("tikhonov_eigenvalues", points=1.5, given=DEFICIENT, examples=2)
+@check("tikhonov_eigenvalues", points=1.5, given=DEFICIENT, examples=1)
 def tikhonov_eigenvalues_rank_deficient(student, case):
     """There is one for each column of A: λ = 0 gives 1 / α²."""
     A, _ = deficient(case)
@@ -295,7 +295,7 @@ def tikhonov_eigenvalues_shape(student, case):
     expect_shape(eigenvalues=(found, (case.d,)))
 
 
-@check("tikhonov_eigenvalues", points=0.5, given=TALL, examples=1, needs=("tikhonov_eigenvalues.values",))
+@check("tikhonov_eigenvalues", points=0.5, given=TALL, examples=0, needs=("tikhonov_eigenvalues.values",))
 def tikhonov_eigenvalues_pure(student, case):
     """A is left as it was."""
     expect_unmodified(student, "tikhonov_eigenvalues", A=tall(case)[0], alpha=case.alpha)
@@ -304,7 +304,7 @@ def tikhonov_eigenvalues_pure(student, case):
 # ── dropout ────────────────────────────────────────────────────────────────────────────────────
 
 
-@check("dropout_forward", points=3.5, given=DROPOUT, examples=3)
+@check("dropout_forward", points=3.5, given=DROPOUT, examples=2)
 def dropout_forward_values(student, case):
     """Each number of out is 0, or that of x divided by 1 - p."""
     x = case.array("x", *case.shape)
@@ -312,7 +312,7 @@ def dropout_forward_values(student, case):
     expect_kept(student, "out", out, case.once("kept", lambda: formulas.kept(x, case.p)), case.p)
 
 
-@check("dropout_forward", points=2, given=MANY, examples=1)
+@check("dropout_forward", points=2, given=MANY, examples=0)
 def dropout_forward_rate(student, case):
     """Numbers are dropped with probability p."""
     out, _ = dropped_out(student, case, **TRAINING)
@@ -336,7 +336,7 @@ def dropout_forward_alone(student, case):
     expect_rate("calls that drop a single number", dropped, len(found), 0.5)
 
 
-@check("dropout_forward", points=1, given=FEW, examples=2, needs=("dropout_forward.alone",))
+@check("dropout_forward", points=1, given=FEW, examples=1, needs=("dropout_forward.alone",))
 def dropout_forward_evaluation(student, case):
     """With training=False, out is x."""
     x = case.array("x", *case.shape)
@@ -367,14 +367,14 @@ def dropout_forward_seeded(student, case):
     expect_seeded("out", *(sized("out", out, x.shape) for out, _ in found))
 
 
-@check("dropout_forward", points=0.5, given=FEW, examples=2, needs=("dropout_forward.alone",))
+@check("dropout_forward", points=0.5, given=FEW, examples=1, needs=("dropout_forward.alone",))
 def dropout_forward_shape(student, case):
     """out has exactly x's shape."""
     out, _ = student.dropout_forward(case.array("x", *case.shape), case.p, case.generator(), training=True)
     expect_shape(out=(out, case.shape))
 
 
-@check("dropout_forward", points=0.5, given=FEW, examples=1, needs=("dropout_forward.alone",))
+@check("dropout_forward", points=0.5, given=FEW, examples=0, needs=("dropout_forward.alone",))
 def dropout_forward_pure(student, case):
     """x is left as it was."""
     x = case.array("x", *case.shape)
@@ -389,14 +389,14 @@ def pulled(student, case):
     return out, dx, case.once("dout kept", lambda: formulas.kept(dout, case.p))
 
 
-@check("dropout_backward", points=4, given=DROPOUT, examples=3)
+@check("dropout_backward", points=4, given=DROPOUT, examples=2)
 def dropout_backward_gradients(student, case):
     """Each number of dx is 0, or that of dout divided by 1 - p."""
     _, dx, whole = pulled(student, case)
     expect_kept(student, "dx", dx, whole, case.p)
 
 
-@check("dropout_backward", points=2, given=DROPOUT, examples=2)
+@check("dropout_backward", points=2, given=DROPOUT, examples=1)
 def dropout_backward_mask(student, case):
     """The mask is that of your own forward pass: dx is 0 where out is, and nowhere else."""
     out, dx, _ = pulled(student, case)
@@ -413,7 +413,7 @@ def dropout_backward_mask(student, case):
         )
 
 
-@check("dropout_backward", points=1, given=FEW, examples=2, needs=("dropout_backward.gradients",))
+@check("dropout_backward", points=1, given=FEW, examples=1, needs=("dropout_backward.gradients",))
 def dropout_backward_evaluation(student, case):
     """After a forward pass with training=False, dx is dout."""
     _, cache = student.dropout_forward(case.array("x", *case.shape), case.p, case.generator(), training=False)
@@ -429,7 +429,7 @@ def dropout_backward_p_zero(student, case):
     expect(student, dx=(student.dropout_backward(dout, cache), dout))
 
 
-@check("dropout_backward", points=0.5, given=FEW, examples=2, needs=("dropout_backward.gradients",))
+@check("dropout_backward", points=0.5, given=FEW, examples=1, needs=("dropout_backward.gradients",))
 def dropout_backward_shape(student, case):
     """dx has exactly x's shape."""
     _, cache = student.dropout_forward(case.array("x", *case.shape), case.p, case.generator(), training=True)
@@ -448,7 +448,7 @@ def dropout_backward_pure(student, case):
 # ── DropConnect ────────────────────────────────────────────────────────────────────────────────
 
 
-@check("dropconnect_forward", points=3, given=CONNECT, examples=2)
+@check("dropconnect_forward", points=3, given=CONNECT, examples=1)
 def dropconnect_forward_values(student, case):
     """out is x @ (w·m) + b, where each number of m is 0 or 1 / (1 - p), the same for all rows of x."""
     x, w, b = layer(case)
@@ -458,7 +458,7 @@ def dropconnect_forward_values(student, case):
     expect(student, out=(out, (shares * mask).sum(axis=1) + b))
 
 
-@check("dropconnect_forward", points=1, given=MANY_WEIGHTS, examples=1)
+@check("dropconnect_forward", points=1, given=MANY_WEIGHTS, examples=0)
 def dropconnect_forward_rate(student, case):
     """Weights are dropped with probability p."""
     x, w, b = layer(case)
@@ -476,7 +476,7 @@ def dropconnect_forward_alone(student, case):
     expect_drawn_anew("the mask", np.where(mask, 1.0, -1.0))
 
 
-@check("dropconnect_forward", points=0.5, given=SMALL, examples=2, needs=("dropconnect_forward.alone",))
+@check("dropconnect_forward", points=0.5, given=SMALL, examples=1, needs=("dropconnect_forward.alone",))
 def dropconnect_forward_evaluation(student, case):
     """With training=False, out is x @ w + b."""
     x, w, b = layer(case)
@@ -510,14 +510,14 @@ def dropconnect_forward_seeded(student, case):
     expect_seeded("out", *(sized("out", out, (3, 10)) for out, _ in found))
 
 
-@check("dropconnect_forward", points=0.5, given=SMALL, examples=2, needs=("dropconnect_forward.alone",))
+@check("dropconnect_forward", points=0.5, given=SMALL, examples=1, needs=("dropconnect_forward.alone",))
 def dropconnect_forward_shape(student, case):
     """out has exactly the shape (N, M)."""
     out, _ = student.dropconnect_forward(*layer(case), case.p, case.generator(), training=True)
     expect_shape(out=(out, (case.n, case.m)))
 
 
-@check("dropconnect_forward", points=0.5, given=SMALL, examples=1, needs=("dropconnect_forward.alone",))
+@check("dropconnect_forward", points=0.5, given=SMALL, examples=0, needs=("dropconnect_forward.alone",))
 def dropconnect_forward_pure(student, case):
     """x, w and b are left as they were."""
     x, w, b = layer(case)
@@ -532,7 +532,7 @@ def connected_back(student, case):
     return out, dout, sized("dx", dx, (case.n, case.d)), sized("dw", dw, (case.d, case.m)), db
 
 
-@check("dropconnect_backward", points=2, given=CONNECT, examples=2)
+@check("dropconnect_backward", points=2, given=CONNECT, examples=1)
 def dropconnect_backward_dw(student, case):
     """Each number of dw is 0, or that of xᵀ @ dout divided by 1 - p."""
     x, _, _ = layer(case)
@@ -540,7 +540,7 @@ def dropconnect_backward_dw(student, case):
     expect_kept(student, "dw", dw, case.once("dw", lambda: formulas.weight_gradients(x, dout, case.p)), case.p)
 
 
-@check("dropconnect_backward", points=2, given=CONNECT, examples=2)
+@check("dropconnect_backward", points=2, given=CONNECT, examples=1)
 def dropconnect_backward_dx(student, case):
     """dx is dout @ (w·m)ᵀ, where each number of m is 0 or 1 / (1 - p), the same for all rows."""
     _, w, _ = layer(case)
@@ -550,14 +550,14 @@ def dropconnect_backward_dx(student, case):
     expect(student, dx=(dx, (shares * mask).sum(axis=2)))
 
 
-@check("dropconnect_backward", points=1, given=CONNECT, examples=1)
+@check("dropconnect_backward", points=1, given=CONNECT, examples=0)
 def dropconnect_backward_db(student, case):
     """db is the sum of the rows of dout: the bias is never dropped."""
     _, dout, _, _, db = connected_back(student, case)
     expect(student, db=(db, dout.sum(axis=0)))
 
 
-@check("dropconnect_backward", points=1, given=CONNECT, examples=1)
+@check("dropconnect_backward", points=1, given=CONNECT, examples=0)
 def dropconnect_backward_mask(student, case):
     """The mask of dx and dw is that of your own forward pass."""
     x, w, b = layer(case)
@@ -573,7 +573,7 @@ def dropconnect_backward_mask(student, case):
             )
 
 
-@check("dropconnect_backward", points=0.5, given=SMALL, examples=2, needs=("dropconnect_backward.dw",))
+@check("dropconnect_backward", points=0.5, given=SMALL, examples=1, needs=("dropconnect_backward.dw",))
 def dropconnect_backward_evaluation(student, case):
     """After a forward pass with training=False, the gradients are those of an affine layer."""
     _, cache = student.dropconnect_forward(*layer(case), case.p, case.generator(), training=False)
@@ -597,7 +597,7 @@ def expect_affine(student, case, cache):
     expect(student, dx=(dx, all_rows), dw=(dw, all_weights), db=(db, dout.sum(axis=0)))
 
 
-@check("dropconnect_backward", points=0.5, given=SMALL, examples=2, needs=("dropconnect_backward.dw",))
+@check("dropconnect_backward", points=0.5, given=SMALL, examples=1, needs=("dropconnect_backward.dw",))
 def dropconnect_backward_shapes(student, case):
     """dx, dw and db have exactly the shapes of x, w and b."""
     x, w, b = layer(case)
@@ -620,7 +620,7 @@ def dropconnect_backward_pure(student, case):
 # ── early stopping ─────────────────────────────────────────────────────────────────────────────
 
 
-@check("early_stopping", points=2, given=CURVES, examples=8)
+@check("early_stopping", points=2, given=CURVES, examples=5)
 def early_stopping_values(student, case):
     """It stops at the first epoch that is patience epochs after the best so far; best has the lowest loss by then."""
     losses = curve(case)
@@ -655,7 +655,7 @@ def early_stopping_last(student, case):
         expect(student, stop=(stop, right_stop), best=(best, right_best))
 
 
-@check("early_stopping", points=0.5, given=CURVES, examples=1, needs=("early_stopping.values",))
+@check("early_stopping", points=0.5, given=CURVES, examples=0, needs=("early_stopping.values",))
 def early_stopping_pure(student, case):
     """losses are left as they were."""
     expect_unmodified(student, "early_stopping", losses=curve(case), patience=case.patience)
@@ -669,14 +669,14 @@ def models(case):
     return case.array("predictions", case.models, case.points), case.array("truth", case.points)
 
 
-@check("bias_variance", points=1, given=MODELS, examples=4)
+@check("bias_variance", points=1.5, given=MODELS, examples=3)
 def bias_variance_bias(student, case):
     """The squared bias is (mean prediction - truth)², averaged over the points."""
     bias, _ = student.bias_variance(*models(case))
     expect(student, bias=(bias, formulas.bias_variance(*models(case))[0]))
 
 
-@check("bias_variance", points=1.5, given=MODELS, examples=4)
+@check("bias_variance", points=2, given=MODELS, examples=3)
 def bias_variance_variance(student, case):
     """The variance is that of the R predictions, divided by R, averaged over the points."""
     _, variance = student.bias_variance(*models(case))
@@ -702,14 +702,14 @@ def bias_variance_one_model(student, case):
     expect(student, bias=(bias, formulas.bias_variance(predictions, truth)[0]), variance=(variance, 0.0))
 
 
-@check("bias_variance", points=0.5, given=MODELS, examples=1, needs=("bias_variance.variance",))
+@check("bias_variance", points=0.5, given=MODELS, examples=0, needs=("bias_variance.variance",))
 def bias_variance_shapes(student, case):
     """Both are single numbers."""
     bias, variance = student.bias_variance(*models(case))
     expect_shape(bias=(bias, ()), variance=(variance, ()))
 
 
-@check("bias_variance", points=0.5, given=MODELS, examples=1, needs=("bias_variance.bias",))
+@check("bias_variance", points=0.5, given=MODELS, examples=0, needs=("bias_variance.bias",))
 def bias_variance_pure(student, case):
     """predictions and truth are left as they were."""
     predictions, truth = models(case)
@@ -719,21 +719,21 @@ def bias_variance_pure(student, case):
 # ── fits of least norm ─────────────────────────────────────────────────────────────────────────
 
 
-@check("minimum_norm_fit", points=2, given=BELOW, examples=3)
+@check("minimum_norm_fit", points=2, given=BELOW, examples=2)
 def minimum_norm_fit_least_squares(student, case):
     """With fewer coefficients than points it is the least-squares fit, lowest power first."""
     x, y = points(case)
     expect(student, c=(student.minimum_norm_fit(x, y, case.degree), formulas.minimum_norm_fit(x, y, case.degree)))
 
 
-@check("minimum_norm_fit", points=1, given=AT, examples=2)
+@check("minimum_norm_fit", points=1, given=AT, examples=1)
 def minimum_norm_fit_threshold(student, case):
     """With as many coefficients as points it goes through all of them."""
     x, y = points(case)
     expect(student, c=(student.minimum_norm_fit(x, y, case.n - 1), formulas.minimum_norm_fit(x, y, case.n - 1)))
 
 
-@check("minimum_norm_fit", points=2.5, given=ABOVE, examples=3)
+@check("minimum_norm_fit", points=2.5, given=ABOVE, examples=2)
 def minimum_norm_fit_least_norm(student, case):
     """With more coefficients than points it goes through all points, with the coefficients of least norm."""
     x, y = points(case)
@@ -759,7 +759,7 @@ def minimum_norm_fit_shape(student, case):
     expect_shape(c=(student.minimum_norm_fit(*points(case), case.degree), (case.degree + 1,)))
 
 
-@check("minimum_norm_fit", points=0.5, given=BELOW, examples=1, needs=("minimum_norm_fit.least_squares",))
+@check("minimum_norm_fit", points=0.5, given=BELOW, examples=0, needs=("minimum_norm_fit.least_squares",))
 def minimum_norm_fit_pure(student, case):
     """x and y are left as they were."""
     x, y = points(case)
@@ -773,7 +773,7 @@ def minimum_norm_fit_pure(student, case):
 CLASSES, CALLS = 10_000, 8
 
 
-@check("randomize_labels", points=2, given=COUNTS, examples=2)
+@check("randomize_labels", points=2.5, given=COUNTS, examples=1)
 def randomize_labels_count(student, case):
     """Exactly round(fraction · N) different positions are drawn."""
     y = case.labels("y", case.n, CLASSES)
@@ -789,7 +789,7 @@ def randomize_labels_count(student, case):
         )
 
 
-@check("randomize_labels", points=1, given=CROWD, examples=1, needs=("randomize_labels.count",))
+@check("randomize_labels", points=1, given=CROWD, examples=0, needs=("randomize_labels.count",))
 def randomize_labels_uniform(student, case):
     """Every label of 0 … classes - 1 is drawn as often as any other."""
     changed, labels = crowd(student, case)
@@ -808,7 +808,7 @@ def randomize_labels_uniform(student, case):
         expect_rate("new labels that are the old one", drawn - new, drawn, 1 / case.classes)
 
 
-@check("randomize_labels", points=1, given=CROWD, examples=1, needs=("randomize_labels.count",))
+@check("randomize_labels", points=1, given=CROWD, examples=0, needs=("randomize_labels.count",))
 def randomize_labels_old_included(student, case):
     """A new label may be the old one."""
     changed, _ = crowd(student, case)
@@ -821,7 +821,7 @@ def randomize_labels_old_included(student, case):
         )
 
 
-@check("randomize_labels", points=0.5, given=CROWD, examples=1, needs=("randomize_labels.count",))
+@check("randomize_labels", points=0.5, given=CROWD, examples=0, needs=("randomize_labels.count",))
 def randomize_labels_positions(student, case):
     """Every position is drawn as often as any other."""
     changed, _ = crowd(student, case)
