@@ -15,13 +15,13 @@ import ipaddress
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import CancelledError
 from typing import Any, Self
 
 import msgspec
 
-from autograder.assignment.discover import find_assignment
+from autograder.assignment.discover import Declared, find_assignment
 from autograder.errors import AutograderError
 from autograder.model import GradeReport, Level, Record, Submission, Unreadable
 from autograder.pipeline import Grading, grade_read, ungraded
@@ -31,6 +31,14 @@ from autograder.version import VERSION
 
 _ADDRESS = re.compile(r"dask://(?P<host>\[[0-9a-fA-F:.]+\]|[^:/\s]+):(?P<port>\d{1,5})")
 _CONNECT_SECONDS = 15
+# Dask looks at its threads' stacks every 10 ms, at its event loops every 20 ms, at memory every 200 ms: 0.04 s of CPU
+# time a second and process while one submission is graded, where a driver and two workers should take less than 0.05 s
+CALM = {
+    "distributed.worker.profile.enabled": False,
+    "distributed.worker.memory.monitor-interval": "5s",
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.system-monitor.interval": "10s",
+}
 _POLL_S = 2.0  # how soon a thread that waits for a report learns that nothing more is waited for
 _LOOK_S = 5.0  # how often somebody looks whether there are workers
 _WITHOUT_WORKERS_S = 120.0  # workers that were restarted are back by then
@@ -71,29 +79,46 @@ def grade_order(data: bytes) -> bytes:
 
 
 def _grading(order: Order) -> Grading:
-    if order.grader != VERSION:
-        raise AutograderError(f"has autograder {VERSION}, not {order.grader}; install that one there.")
-    grading = _declared(order.assignment, order.seed, order.level, order.checks)
-    if grading.declared.assignment.version != order.version:
-        raise AutograderError(f"has another version of {order.assignment}; copy the course's folder there.")
-    return grading
+    same_here(order.assignment, order.version, order.grader)
+    return _asked(order.assignment, order.seed, order.level, order.checks)
+
+
+def same_here(slug: str, version: str, grader: str) -> Declared:
+    """On a worker: the assignment. AutograderError, the end of a sentence, where it or the grader differs from the
+    driver's."""
+    if grader != VERSION:
+        raise AutograderError(f"has autograder {VERSION}, not {grader}; install that one there.")
+    declared = _declared(slug)
+    if declared.assignment.version != version:
+        raise AutograderError(f"has another version of {slug}; copy the course's folder there.")
+    return declared
 
 
 @functools.lru_cache(maxsize=4)
-def _declared(slug: str, seed: int, level: Level, checks: tuple[str, ...]) -> Grading:
-    declared = with_answers(find_assignment(slug))
+def _declared(slug: str) -> Declared:
+    return with_answers(find_assignment(slug))
+
+
+@functools.lru_cache(maxsize=4)
+def _asked(slug: str, seed: int, level: Level, checks: tuple[str, ...]) -> Grading:
+    declared = _declared(slug)
     asked = tuple(check for check in declared.checks if check.id in checks)
     return Grading(declared, seed, choose(level), asked)
 
 
+class Died(Exception):
+    """The workers that were given some work died; says which."""
+
+
 class Cluster:
     """Workers that grade, behind a client of their scheduler. `mend` is called now and then with the seconds for which
-    there has been no worker, and may return a sentence that says why nothing more is waited for."""
+    no worker was there that is needed, and may return a sentence that says why nothing more is waited for."""
 
     def __init__(self, client: Any, slots: int, mend: Callable[[float], str | None]) -> None:
         self.slots = slots
         self._client, self._mend = client, mend
         self._lost = import_distributed().KilledWorker
+        self._needed: frozenset[str] = frozenset()
         self._over, self._why = threading.Event(), "The command was stopped."
         self._watch = threading.Thread(target=self._watch_workers, name="watch-workers", daemon=True)
         self._watch.start()
@@ -109,21 +134,46 @@ class Cluster:
             assignment.id, assignment.version, VERSION, grading.seed, grading.isolation.level, checks, submission
         )
         try:
-            reply = _REPLIES.decode(self._done(grade_order, msgspec.json.encode(order)))
-        except self._lost as error:
-            return ungraded(grading, submission, f"The workers that graded it died ({error.task}).")
+            reply = _REPLIES.decode(self.done(grade_order, msgspec.json.encode(order)))
+        except Died as died:
+            return ungraded(grading, submission, f"The workers that graded it died ({died}).")
         if reply.report is None:
             raise AutograderError(f"A worker of the cluster cannot grade: it says that it {reply.error}")
         return reply.report
 
-    def _done(self, work: Callable[[bytes], bytes], order: bytes) -> bytes:
-        """What `work` returned on a worker. AutograderError once nothing more is waited for."""
-        future = self._client.submit(work, order, pure=False)
+    def require(self, resources: Iterable[str]) -> int:
+        """How many workers offer one of `resources`. AutograderError where one of them is not offered, since work that
+        asks for it would wait for ever, or by a worker that may do other work beside it."""
+        self._needed = frozenset(resources)
+        workers = self._client.scheduler_info(n_workers=-1)["workers"]
+        offering = {address: worker for address, worker in workers.items() if self._needed & worker["resources"].keys()}
+        for address, worker in offering.items():
+            if worker["nthreads"] > 1:
+                raise AutograderError(
+                    f"The worker at {address} has {worker['nthreads']} threads, and other work beside what is timed "
+                    "there would slow it down; start it with --nthreads 1."
+                )
+        if missing := sorted(self._missing(workers.values())):
+            raise AutograderError(
+                f"No worker offers the resource {missing[0]}: in the course's folder start one with "
+                f'`dask worker HOST:PORT --nthreads 1 --resources "{missing[0]}=1"`.'
+            )
+        return len(offering)
+
+    def _missing(self, workers: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+        return self._needed - {resource for worker in workers for resource in worker["resources"]}
+
+    def done(self, work: Callable[[bytes], bytes], order: bytes, resource: str = "") -> bytes:
+        """What `work` returned on a worker, one of those that offer `resource`. `Died` where the workers did that one
+        after the other, AutograderError once nothing more is waited for."""
+        future = self._client.submit(work, order, pure=False, resources={resource: 1} if resource else None)
         try:
             while not self._over.is_set():
                 with contextlib.suppress(TimeoutError):
                     return bytes(future.result(timeout=_POLL_S))
             raise AutograderError(self._why)
+        except self._lost as error:
+            raise Died(str(error.task)) from None
         except CancelledError:
             raise AutograderError("The connection to the Dask scheduler was lost. " + _AGAIN) from None
         finally:
@@ -136,10 +186,9 @@ class Cluster:
                 found = self._client.scheduler_info(n_workers=-1)["workers"]
             except (OSError, TimeoutError, CancelledError):
                 found = {}
-            if found:
-                seen = time.monotonic()
-            without = time.monotonic() - seen if not found else 0.0
-            if why := self._mend(without):
+            lacking = not found or self._missing(found.values())
+            seen = seen if lacking else time.monotonic()
+            if why := self._mend(time.monotonic() - seen if lacking else 0.0):
                 self._why = why
                 self._over.set()
 
@@ -197,14 +246,33 @@ def connect(address: str) -> Cluster:
 
 
 def import_distributed() -> Any:
-    """Dask's package; AutograderError where it is not installed."""
+    """Dask's package, which then watches itself less; AutograderError where it is not installed."""
     try:
+        import dask
         import distributed
     except ImportError:
         raise AutograderError(
             'A Dask cluster takes the package distributed: pip install "dl-autograder[cluster]".'
         ) from None
+    # as defaults: what somebody's own configuration says stays
+    dask.config.update_defaults(_nested(CALM))
     return distributed
+
+
+def _nested(flat: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in flat.items():
+        *parts, last = name.split(".")
+        functools.reduce(lambda within, part: within.setdefault(part, {}), parts, found)[last] = value
+    return found
+
+
+def calm_environment() -> dict[str, str]:
+    """The variables by which a process of Dask's that is started elsewhere watches itself as little as this one."""
+    import_distributed()
+    import dask
+
+    return {f"DASK_{name.upper().replace('.', '__').replace('-', '_')}": str(dask.config.get(name)) for name in CALM}
 
 
 def _slots(workers: Mapping[str, Mapping[str, Any]], where: str) -> int:

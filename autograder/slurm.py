@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from autograder.cluster import Cluster, import_distributed
+from autograder.cluster import Cluster, calm_environment, import_distributed
 from autograder.errors import AutograderError
 
 LOOK_EVERY_S = 2.0
@@ -82,19 +82,25 @@ def _submitted(distributed: Any, jobs: int, offers: Mapping[str, float]) -> Iter
     with tempfile.TemporaryDirectory(prefix=".autograder-slurm-", dir=shared, ignore_cleanup_errors=True) as folder:
         here = folder if shared != "." else Path(folder).name
         name = f"{configured('name')}-{secrets.token_hex(3)}"
-        cores = int(configured("cores", 1))
+        # a worker that times has one thread, on the cores of its job
+        threads = 1 if offers else int(configured("cores", 1))
         arguments = [*configured("worker-extra-args", []), "--no-dashboard"]
         if offers:
             arguments += ["--resources", ",".join(f"{resource}={count:g}" for resource, count in offers.items())]
         refusals: list[str] = []
         options = {
-            "cores": cores,
-            "processes": int(configured("processes", 1)),
+            "cores": threads,
+            "job_cpu": configured("job-cpu", configured("cores", 1)),
+            "processes": 1 if offers else int(configured("processes", 1)),
             "memory": configured("memory", MEMORY),
             "python": configured("python", shlex.quote(sys.executable)),
             "job_name": name,
             "log_directory": configured("log-directory", here),
             "worker_extra_args": arguments,
+            "job_script_prologue": [
+                *(f"export {variable}={value}" for variable, value in calm_environment().items()),
+                *configured("job-script-prologue", []),
+            ],
             "security": _security(distributed, Path(here)),
             "protocol": "tls://",
             # Dask's page of the scheduler would be open to whoever can reach this machine
@@ -110,7 +116,7 @@ def _submitted(distributed: Any, jobs: int, offers: Mapping[str, float]) -> Iter
         logs = Path(str(options["log_directory"]))
         try:
             cluster.scale(jobs=jobs)
-            yield _Queue(cluster, name, jobs, cores, wait, logs, refusals)
+            yield _Queue(cluster, name, jobs, threads, wait, logs, refusals)
         finally:
             _cancel(cluster, name)
 

@@ -27,6 +27,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from autograder.cluster import calm_environment
 from autograder.model import CheckResult, GradeReport
 from autograder.store import Store
 
@@ -203,7 +204,8 @@ def _cluster(file: Path) -> Iterator[tuple[Any, list[subprocess.Popen[bytes]]]]:
 
     def start(part: str, *options: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", f"distributed.cli.dask_{part}", "--scheduler-file", str(file), *options]
-        processes.append(subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+        silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        processes.append(subprocess.Popen(command, cwd=ROOT, env={**os.environ, **calm_environment()}, **silent))
         return processes[-1]
 
     processes: list[subprocess.Popen[bytes]] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,11 +12,13 @@ import msgspec
 
 from autograder.assignment.discover import Declared
 from autograder.cli.common import ASSIGNMENT, ISOLATION, level, load
+from autograder.cli.elsewhere import EXECUTOR, opened
 from autograder.errors import AutograderError, GraderFault, SubmissionRefused
-from autograder.model import Isolation, SpeedReport
+from autograder.executors import LocalExecutor
+from autograder.model import Isolation, Level, SpeedReport, Submission, Unreadable
 from autograder.sandbox.isolation import choose
 from autograder.store import keep_speed
-from autograder.submission import find_submissions
+from autograder.submission import Entry, find_submissions
 from autograder.timing.run import time_submission
 
 Advance = Callable[[str, int, int], None]
@@ -31,6 +33,10 @@ Advance = Callable[[str, int, int], None]
     default="auto",
     show_default=True,
     help="What to run on; auto says what it chose and why.",
+)
+@EXECUTOR
+@click.option(
+    "--jobs", type=click.IntRange(1, 256), default=None, help="With slurm: how many jobs, each a worker that times."
 )
 @ISOLATION
 @click.option("--json", "as_json", is_flag=True, help="Print the reports alone, one a line.")
@@ -51,21 +57,34 @@ def speed_command(
     assignment: str,
     files: tuple[Path, ...],
     device: str,
+    executor: str,
+    jobs: int | None,
     isolation: str | None,
     as_json: bool,
     out: Path | None,
     repeat: int,
 ) -> None:
-    """Time each FILE of ASSIGNMENT against the assignment's own baselines, in one run and by one clock."""
+    """Time each FILE of ASSIGNMENT against the assignment's own baselines, in one run and by one clock.
+
+    On a cluster a worker times one FILE and does nothing else beside it: one that offers Dask's resource GPU for CUDA,
+    or TIMED for the CPU.
+    """
+    if jobs and executor != "slurm":
+        raise click.UsageError("--jobs goes with --executor slurm: a machine times one file after the other.")
     if gone := [path for path in files if not path.exists() and not path.is_symlink()]:
         raise AutograderError(f"{gone[0]} does not exist; check the path.")
     declared, found = load(assignment), find_submissions(files)
-    held = choose(level(isolation))
+    outcomes: Iterable[Iterator[SpeedReport]]
+    if executor == "local":
+        held = choose(level(isolation))
+        outcomes = (_timed(declared, one.id, one.path, held, device, repeat) for one in found.entries)
+    else:
+        outcomes = _elsewhere(executor, jobs, declared, found.entries, choose(level(isolation)).level, device, repeat)
     failures: list[AutograderError] = []
-    for entry in found.entries:
+    for outcome in outcomes:
         try:
             reports = []
-            for report in _timed(declared, entry.id, entry.path, held, device, repeat):
+            for report in outcome:
                 reports.append(report)
                 if out:
                     keep_speed(out, report)
@@ -77,6 +96,39 @@ def speed_command(
             click.echo(str(failure), err=True)
     if failures:
         sys.exit(3 if any(isinstance(failure, GraderFault) for failure in failures) else 2)
+
+
+def _elsewhere(
+    where: str, jobs: int | None, declared: Declared, entries: Sequence[Entry], held: Level, device: str, repeat: int
+) -> Iterator[Iterator[SpeedReport]]:
+    """The reports on each of `entries`, timed by the workers of the cluster `where`, as they come."""
+    from autograder.timing.elsewhere import resources, timed_by
+
+    read = [entry.read() for entry in entries]
+    needed = resources(declared, (one for one in read if isinstance(one, Submission)), device)
+    with opened(where, jobs, len(entries), dict.fromkeys(needed, 1)) as cluster:
+        workers = cluster.require(needed)
+        click.echo(f"Timed on {workers} {'workers' if workers > 1 else 'worker'} of the cluster.", err=True)
+        time = timed_by(cluster, declared, held, device)
+
+        def work(submission: Submission | Unreadable) -> tuple[list[SpeedReport], AutograderError | None]:
+            reports: list[SpeedReport] = []
+            if isinstance(submission, Unreadable):
+                return reports, SubmissionRefused(submission.reason)
+            try:
+                reports += (time(submission) for _ in range(repeat))
+            except GraderFault as fault:
+                return reports, fault
+            return reports, None
+
+        for reports, failure in LocalExecutor(max(1, workers), cluster.stop).run(work, read):
+            yield _given(reports, failure)
+
+
+def _given(reports: Sequence[SpeedReport], failure: AutograderError | None) -> Iterator[SpeedReport]:
+    yield from reports
+    if failure:
+        raise failure
 
 
 def _timed(

@@ -74,11 +74,25 @@ def time_submission(
 
     Raises AutograderError for a file that cannot be read, an assignment that times nothing, or a device that is not
     available, and GraderFault when the grader itself fails."""
-    part = timed_part(declared)
+    timed_part(declared)
     submission = read_submission(path, id=name or path.stem)
+    return time_read(declared, submission, isolation=isolation, device=device, seed=seed, progress=progress)
+
+
+def time_read(
+    declared: Declared,
+    submission: Submission,
+    *,
+    isolation: Isolation,
+    device: str = "auto",
+    seed: int | None = None,
+    progress: Progress = lambda task, done, most: None,
+) -> SpeedReport:
+    """`time_submission` of what was read."""
+    part = timed_part(declared)
     started, cpu = time.monotonic(), time.process_time()
     secret = secrets.randbits(128) if seed is None else seed
-    where = choose(device, submission.cells, isinstance(part, Kernel) and bool(part.cuda_baselines))
+    where = choose(device, submission.cells, timed_on_cuda(part))
     track = _track(part, submission, where)
     before = _surroundings(where, "before")
     outcome = _outcome(declared, part, submission, isolation, track, secret, progress)
@@ -117,6 +131,11 @@ def timed_part(declared: Declared) -> Kernel | Race:
             f"Nothing of {declared.assignment.id} is timed: it has no speed.py that declares a Kernel or a Race."
         )
     return found[0]
+
+
+def timed_on_cuda(part: Kernel | Race) -> bool:
+    """Whether the assignment has anything to time on a GPU."""
+    return isinstance(part, Kernel) and bool(part.cuda_baselines)
 
 
 def _outcome(

@@ -175,8 +175,8 @@ class Disconnected:
 class Client:
     """What `Cluster` asks of Dask's client, for what a cluster of our own does not do when it is wanted."""
 
-    def __init__(self, kind):
-        self._kind, self.released = kind, 0
+    def __init__(self, kind, workers):
+        self._kind, self.workers, self.released = kind, workers, 0
 
     def submit(self, *_, **__):
         future = self._kind()
@@ -187,14 +187,14 @@ class Client:
         self.released += 1
 
     def scheduler_info(self, n_workers):
-        return {"workers": {}}
+        return {"workers": self.workers}
 
     def close(self):
         pass
 
 
-def client_of(kind, mend=lambda without_s: None):
-    return Cluster(Client(kind), 1, mend)
+def client_of(kind, mend=lambda without_s: None, workers=()):
+    return Cluster(Client(kind, {f"tcp://{number}": worker for number, worker in enumerate(workers)}), 1, mend)
 
 
 def entry(name):
@@ -221,3 +221,43 @@ def test_who_is_stopped_does_not_wait_on(course):
 def test_a_lost_connection_is_one_sentence(course):
     with client_of(Disconnected) as there, pytest.raises(AutograderError, match=r"^The connection to the Dask sched"):
         there.grade(course, entry("ada"))
+
+
+def worker(threads=1, **resources):
+    return {"nthreads": threads, "resources": resources}
+
+
+def test_only_workers_that_offer_a_resource_count():
+    with client_of(Never, workers=[worker(4), worker(TIMED=1), worker(GPU=1), worker(TIMED=1, GPU=1)]) as there:
+        assert [there.require(names) for names in (["TIMED"], ["GPU"], ["GPU", "TIMED"], [])] == [2, 2, 3, 0]
+
+
+@pytest.mark.parametrize(
+    ("workers", "sentence"),
+    [
+        (
+            [worker(), worker(TIMED=1)],
+            "No worker offers the resource GPU: in the course's folder start one with "
+            '`dask worker HOST:PORT --nthreads 1 --resources "GPU=1"`.',
+        ),
+        (
+            [worker(GPU=1, threads=2), worker(TIMED=1)],
+            "The worker at tcp://0 has 2 threads, and other work beside what is timed there would slow it down; start "
+            "it with --nthreads 1.",
+        ),
+    ],
+)
+def test_work_that_would_wait_for_ever_or_not_be_alone_is_refused(workers, sentence):
+    with client_of(Never, workers=workers) as there, pytest.raises(AutograderError) as caught:
+        there.require(["TIMED", "GPU"])
+    assert str(caught.value) == sentence
+
+
+def test_work_is_not_waited_for_when_its_resource_is_gone(course, monkeypatch):
+    monkeypatch.setattr(cluster, "_LOOK_S", 0.01)
+    gone = "Gone."
+    with client_of(Never, lambda without_s: gone if without_s > 0.05 else None, [worker(GPU=1), worker()]) as there:
+        there.require(["GPU"])
+        del there._client.workers["tcp://0"]
+        with pytest.raises(AutograderError, match=gone):
+            there.done(grade_order, b"", "GPU")

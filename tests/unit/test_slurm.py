@@ -24,8 +24,8 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="jobs are proces
 
 # a job's number is the pid of its session; its state is a file with the job's name
 SBATCH = """#!/bin/bash
-{refuse}
 cp "$1" "$JOBS/script"
+{refuse}
 script=$(cat "$1")
 name=$(sed -n 's/^#SBATCH -J //p' "$1")
 log=$(sed -n 's/^#SBATCH -e //p' "$1")
@@ -113,18 +113,32 @@ def ended(number, patience_s=30.0):
     return False
 
 
-def test_a_job_grades_as_this_machine_does_and_nothing_is_left(course, jobs):
+def with_a_worker(driver):
+    """Wait until `driver` says that there is a worker: what it said."""
+    said = []
+    for line in driver.stderr:
+        said.append(line)
+        if "a worker is there" in line:
+            break
+    return "".join(said)
+
+
+def test_a_class_is_graded_as_here_though_its_job_ends_in_the_middle_and_nothing_is_left(course, jobs, monkeypatch):
+    monkeypatch.setenv("DASK_DISTRIBUTED__DEPLOY__LOST_WORKER_TIMEOUT", "1s")
     folder = jobs()
     there = grading(course, "there", "--executor", "slurm", "--jobs", "1")
+    said = with_a_worker(there)
+    (first,) = (int(path.name) for path in folder.glob("[0-9]*"))
+    os.killpg(first, signal.SIGKILL)
     here = grading(course, "here", "--jobs", "1")
     for driver in (here, there):
-        _, said = driver.communicate(timeout=180)
-        assert driver.returncode == 0, said
+        _, more = driver.communicate(timeout=180)
+        assert driver.returncode == 0, more
     assert told(course / "there") == told(course / "here")
     assert "SLURM is asked for 1 job named dask-worker-" in said
-    assert "SLURM: a worker is there after" in said
-    (job,) = (int(path.name) for path in folder.glob("[0-9]*"))
-    assert ended(job)
+    both = {int(path.name) for path in folder.glob("[0-9]*")}
+    assert len(both) == 2, "one that ended is asked for again"
+    assert all(ended(job) for job in both)
     assert list(course.glob(".autograder-slurm-*")) == []
     script = (folder / "script").read_text()
     assert "tls://" in script
@@ -136,9 +150,7 @@ def test_jobs_are_cancelled_and_credentials_removed_when_the_command_is_ended(co
     folder = jobs()
     (course / "hw" / "gus.py").write_text("import time\ntime.sleep(600)\n")
     driver = grading(course, "out", "--executor", "slurm", "--jobs", "1")
-    for line in driver.stderr:
-        if "a worker is there" in line:
-            break
+    with_a_worker(driver)
     (job,) = (int(path.name) for path in folder.glob("[0-9]*"))
     (credentials,) = course.glob(".autograder-slurm-*")
     assert credentials.stat().st_mode & 0o777 == 0o700
@@ -150,13 +162,13 @@ def test_jobs_are_cancelled_and_credentials_removed_when_the_command_is_ended(co
     assert not credentials.exists()
 
 
-def refused(course, *, wait="15 minutes"):
+def refused(course, *, wait="15 minutes", offers=None):
     """The sentence with which the command ends, and what it said before; nothing is left of it."""
     said = []
     with (
         dask.config.set({"autograder.slurm-wait": wait, "jobqueue.slurm.interface": "lo"}),
         pytest.raises(AutograderError) as caught,
-        slurm.slurm_cluster(2, said.append),
+        slurm.slurm_cluster(2, said.append, offers),
     ):
         pass
     assert list(course.glob(".autograder-slurm-*")) == []
@@ -174,6 +186,19 @@ def test_a_job_that_slurm_refuses_is_one_sentence(course, jobs):
         "SLURM does not take the job: sbatch: error: invalid partition specified: gpus. Its options stand in Dask's "
         "configuration (jobqueue.slurm)."
     )
+
+
+def test_a_worker_that_times_offers_its_resource_and_has_one_thread(course, jobs):
+    folder = jobs(refuse="exit 1")
+    with dask.config.set(
+        {"jobqueue.slurm.cores": 4, "jobqueue.slurm.worker-extra-args": ["--local-directory", "/tmp"]}
+    ):
+        refused(course, offers={"GPU": 1})
+    script = (folder / "script").read_text()
+    assert "--nthreads 1 " in script
+    assert "--cpus-per-task=4" in script
+    assert "--local-directory /tmp --no-dashboard --resources GPU=1" in script
+    assert "export DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED=False\n" in script
 
 
 def test_a_job_that_ends_at_once_is_one_sentence_with_its_last_words(course, jobs):
