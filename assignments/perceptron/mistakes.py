@@ -452,7 +452,7 @@ of("posterior_not_inverted", QUADRATIC, "-0.5 * np.sum(d.T * (sigma @ d.T), axis
    "You multiply by sigma in the exponent: multiply by its inverse.")
 of("posterior_diagonal_alone", QUADRATIC, "-0.5 * np.sum(d**2 / np.diag(sigma), axis=1)", V,
    "You divide by the variances alone: the features are correlated, so use the inverse of the whole sigma.")
-of("posterior_elementwise_inverse", QUADRATIC, "-0.5 * np.sum(d.T * ((1 / sigma) @ d.T), axis=0)", V,
+of("posterior_elementwise_inverse", QUADRATIC, "-0.5 * np.sum(d.T * ((1 / sigma) @ d.T), axis=0)", V + " underflow",
    "1 / sigma divides element by element: use the inverse of the matrix, or np.linalg.solve.")
 of("posterior_covariance_missing", QUADRATIC, "-0.5 * np.sum(d**2, axis=1)", V,
    "You measure the distance without sigma: the exponent is -½ (x - μ)ᵀ Σ⁻¹ (x - μ).")
