@@ -105,7 +105,7 @@ def deficient(case):
     """A (M, D) of rank D - 1, b (M,): a row too few, a column that is twice another one, or a column of zeros. A rank
     that is one less tells wrong formulas apart by their numbers, where two less would leave them to rounding."""
     rows = case.d - 1 if case.kind == "wide" else case.d + 2
-    drawn = np.array(case.array("drawn", rows, case.d))
+    drawn = case.rng("A").standard_normal((rows, case.d))
     if case.kind == "multiple":
         drawn[:, -1] = 2 * drawn[:, 0]
     elif case.kind == "zero":
@@ -122,6 +122,11 @@ def real(found):
         imaginary = np.abs(found.imag).max()
         return found.real if imaginary <= 1e-9 * np.abs(found.real).max() else found
     return found
+
+
+def sorted_numbers(found, count):
+    """`found`, the student's eigenvalues, in ascending order: that they are is a question of its own."""
+    return np.sort(sized("eigenvalues", real(found), (count,)))
 
 
 # ── dropout ────────────────────────────────────────────────────────────────────────────────────
@@ -259,6 +264,14 @@ def points(case):
     rng = case.rng("points")
     grid = (2 * np.arange(case.n) + 1 + rng.uniform(-0.4, 0.4, case.n)) / case.n - 1
     return case.given("x", rng.permutation(grid)), case.array("y", case.n)
+
+
+def lowest_first(found, expected):
+    """`found`, the student's coefficients, turned round where that brings them closer to what is expected: that the
+    constant stands first is a question of its own."""
+    found = sized("c", found, expected.shape)
+    here, turned = (np.abs(one - expected).max() for one in (found, found[::-1]))
+    return found[::-1] if turned < here else found
 
 
 # ── labels ─────────────────────────────────────────────────────────────────────────────────────

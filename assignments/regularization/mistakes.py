@@ -253,7 +253,7 @@ of("ridge_in_place", "return np.linalg.solve(A.T @ A + alpha**2 * np.eye(A.shape
 of = edits(tikhonov_eigenvalues)
 E, A = "values rank_deficient known_answer", "values rank_deficient"
 
-of("eigenvalues_falling", "[::-1]", "", "values known_answer",
+of("eigenvalues_falling", "[::-1]", "", "order",
    "Your eigenvalues fall: where those of AᵀA rise, 1 / (λ + α²) falls, so turn them round.")
 of("eigenvalues_not_inverted", "1 / (falling + alpha**2)", "falling[::-1] + alpha**2", E,
    "You return the eigenvalues of AᵀA + α²I: those of its inverse are their reciprocals.")
@@ -625,7 +625,7 @@ FIT = "np.linalg.lstsq(powers, y, rcond=None)[0]"
 ALL = "least_squares threshold least_norm"
 POLYFIT = "import warnings\n    with warnings.catch_warnings():\n        warnings.simplefilter('ignore')\n        "
 
-of("fit_by_polyfit", "return " + FIT, POLYFIT + "return np.polyfit(x, y, degree)", ALL,
+of("fit_by_polyfit", "return " + FIT, POLYFIT + "return np.polyfit(x, y, degree)", "least_norm order",
    "np.polyfit returns the highest power first, and beyond the threshold its fit is not that of least norm: use lstsq "
    "or pinv on the matrix of powers.")
 of("fit_by_polyfit_reversed", "return " + FIT, POLYFIT + "return np.polyfit(x, y, degree)[::-1]", "least_norm",
@@ -634,7 +634,7 @@ of("fit_by_polyfit_reversed", "return " + FIT, POLYFIT + "return np.polyfit(x, y
 of("fit_by_polynomial_fit", "return " + FIT,
    POLYFIT + "return np.polynomial.Polynomial.fit(x, y, degree).convert().coef", "least_norm",
    "Polynomial.fit moves x to [-1, 1] and scales the columns before it solves, so its fit is not that of least norm.")
-of("fit_highest_power_first", "increasing=True", "increasing=False", ALL,
+of("fit_highest_power_first", "increasing=True", "increasing=False", "order",
    "Your coefficients begin with the highest power: c[0] is the constant.")
 of("fit_one_power_less", "degree + 1", "max(degree, 1)", ALL,
    "You use degree powers: a polynomial of that degree has degree + 1 coefficients.")
@@ -726,7 +726,7 @@ of("labels_at_least_one", "count = round", "count = max(1, 1) * round", "none",
          "    return labels"})
 of("labels_seed_their_own_generator", "count = round", "rng = np.random.default_rng(0)\n    count = round", "seeded",
    "You seed a generator of your own, so every call draws the same: draw from the rng that you are given.")
-of("labels_own_seed_for_positions", "rng.choice", "np.random.default_rng(0).choice", "positions",
+of("labels_own_seed_for_positions", "rng.choice", "np.random.default_rng(0).choice", "seeded",
    "You draw the positions from a generator that you seed yourself: draw them from the rng that you are given.")
 of("labels_column", "return labels", "return labels[:, None]", "shape",
    "Your labels are a column: they must have the shape (N,).")
