@@ -144,6 +144,28 @@ def test_a_mask_is_read_from_what_it_leaves():
         CASES.expect_masked("out", np.full((9, 7), np.nan), rows, columns, 0.4)
 
 
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (np.zeros((3, 2)), r"dx has shape (3, 2); it must be (2, 3)."),
+        (np.zeros(6), r"dx has shape (6,); it must be (2, 3)."),
+        (np.zeros((2, 3), dtype=complex), "dx has dtype complex128; it must be float64."),
+        (np.zeros((2, 3), dtype=int), "dx has dtype int64; it must be float64."),
+        (None, "dx is None; it must be a NumPy array of floats."),
+        ([[1.0, 2.0, 3.0], [1.0, 2.0]], "dx is a list of 2 values; it must be a NumPy array of floats."),
+    ],
+)
+def test_what_is_not_of_a_size_is_refused_before_anything_is_computed_with_it(answer, says):
+    with pytest.raises(CheckFailed, match=f"^{re.escape(says)}$"):
+        CASES.sized("dx", answer, (2, 3))
+
+
+def test_axes_of_length_one_are_another_question():
+    for answer in (np.ones((1, 3)), np.ones((3, 1)), np.ones(3, dtype=np.float32)):
+        assert CASES.sized("db", answer, (3,)).shape == (3,)
+    assert CASES.sized("v", 2.5, (1,)).tolist() == [2.5]
+
+
 @pytest.mark.parametrize("space", ["DROPOUT", "CONNECT"])
 def test_a_mask_that_keeps_all_or_nothing_has_no_chance(space):
     for case in getattr(CASES, space).cases(2, 40):
