@@ -141,14 +141,13 @@ class Cluster:
             raise AutograderError(f"A worker of the cluster cannot grade: it says that it {reply.error}")
         return reply.report
 
-    def require(self, resources: Iterable[str]) -> int:
-        """How many workers offer one of `resources`. AutograderError where one of them is not offered, since work that
-        asks for it would wait for ever, or by a worker that may do other work beside it."""
+    def require(self, resources: Iterable[str]) -> None:
+        """AutograderError where no worker offers one of `resources`, since work that asks for it would wait for ever,
+        or a worker that does may do other work beside it."""
         self._needed = frozenset(resources)
         workers = self._client.scheduler_info(n_workers=-1)["workers"]
-        offering = {address: worker for address, worker in workers.items() if self._needed & worker["resources"].keys()}
-        for address, worker in offering.items():
-            if worker["nthreads"] > 1:
+        for address, worker in workers.items():
+            if self._needed & worker["resources"].keys() and worker["nthreads"] > 1:
                 raise AutograderError(
                     f"The worker at {address} has {worker['nthreads']} threads, and other work beside what is timed "
                     "there would slow it down; start it with --nthreads 1."
@@ -158,7 +157,6 @@ class Cluster:
                 f"No worker offers the resource {missing[0]}: in the course's folder start one with "
                 f'`dask worker HOST:PORT --nthreads 1 --resources "{missing[0]}=1"`.'
             )
-        return len(offering)
 
     def _missing(self, workers: Iterable[Mapping[str, Any]]) -> frozenset[str]:
         return self._needed - {resource for worker in workers for resource in worker["resources"]}

@@ -14,6 +14,7 @@ import os
 import secrets
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -65,60 +66,82 @@ def _submitted(distributed: Any, jobs: int, offers: Mapping[str, float]) -> Iter
     """The jobs, submitted; in the end they are cancelled and their credentials are removed."""
     import dask
 
+    cluster_type = _import_jobqueue().SLURMCluster
+    wait = dask.utils.parse_timedelta(dask.config.get("autograder.slurm-wait", WAIT))
+    refusals: list[str] = []
+    with contextlib.ExitStack() as stack:
+        try:
+            folder = stack.enter_context(_folder(_configured("shared-temp-directory", ".")))
+            options = {**_options(folder, offers), "security": _security(distributed, folder)}
+            cluster = cluster_type(**options, job_cls=_job_class(refusals))
+        except (OSError, RuntimeError, ValueError) as error:
+            said = str(error).rstrip(".")
+            raise AutograderError(f"Dask's configuration (jobqueue.slurm) cannot be used: {said}.") from None
+        stack.callback(_cancel, cluster, options["job_name"])
+        cluster.scale(jobs=jobs)
+        logs = Path(str(options["log_directory"]))
+        yield _Queue(cluster, options["job_name"], jobs, options["cores"], wait, logs, refusals)
+
+
+def _import_jobqueue() -> Any:
+    """dask-jobqueue, without what it does to Ctrl-C when it is imported: the command would end there with status 0
+    (dask_jobqueue/runner.py)."""
+    handler = signal.getsignal(signal.SIGINT)
     try:
-        from dask_jobqueue import SLURMCluster
+        import dask_jobqueue
     except ImportError:
         raise AutograderError(
             '--executor slurm takes the package dask-jobqueue: pip install "dl-autograder[cluster]".'
         ) from None
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    return dask_jobqueue
 
-    def configured(key: str, otherwise: Any = None) -> Any:
-        found = dask.config.get(f"jobqueue.slurm.{key}", None)
-        return otherwise if found is None else found
 
-    # the workers start in this folder: a relative path holds there, and has none of the spaces that a course's folder
-    # may have, which dask-jobqueue does not quote
-    shared = os.path.expanduser(os.path.expandvars(configured("shared-temp-directory", ".")))
-    with tempfile.TemporaryDirectory(prefix=".autograder-slurm-", dir=shared, ignore_cleanup_errors=True) as folder:
-        here = folder if shared != "." else Path(folder).name
-        name = f"{configured('name')}-{secrets.token_hex(3)}"
-        # a worker that times has one thread, on the cores of its job
-        threads = 1 if offers else int(configured("cores", 1))
-        arguments = [*configured("worker-extra-args", []), "--no-dashboard"]
-        if offers:
-            arguments += ["--resources", ",".join(f"{resource}={count:g}" for resource, count in offers.items())]
-        refusals: list[str] = []
-        options = {
-            "cores": threads,
-            "job_cpu": configured("job-cpu", configured("cores", 1)),
-            "processes": 1 if offers else int(configured("processes", 1)),
-            "memory": configured("memory", MEMORY),
-            "python": configured("python", shlex.quote(sys.executable)),
-            "job_name": name,
-            "log_directory": configured("log-directory", here),
-            "worker_extra_args": arguments,
-            "job_script_prologue": [
-                *(f"export {variable}={value}" for variable, value in calm_environment().items()),
-                *configured("job-script-prologue", []),
-            ],
-            "security": _security(distributed, Path(here)),
-            "protocol": "tls://",
-            # Dask's page of the scheduler would be open to whoever can reach this machine
-            "scheduler_options": {
-                "dashboard": False,
-                "dashboard_address": "127.0.0.1:0",
-                **configured("scheduler-options", {}),
-            },
-            "job_cls": _job_class(refusals),
-        }
-        wait = dask.utils.parse_timedelta(dask.config.get("autograder.slurm-wait", WAIT))
-        cluster = SLURMCluster(**options)
-        logs = Path(str(options["log_directory"]))
-        try:
-            cluster.scale(jobs=jobs)
-            yield _Queue(cluster, name, jobs, threads, wait, logs, refusals)
-        finally:
-            _cancel(cluster, name)
+def _configured(key: str, otherwise: Any = None) -> Any:
+    import dask
+
+    found = dask.config.get(f"jobqueue.slurm.{key}", None)
+    return otherwise if found is None else found
+
+
+@contextlib.contextmanager
+def _folder(shared: str) -> Iterator[Path]:
+    """A folder in `shared` that nobody else may open, for as long as the jobs are there. In the folder where they start
+    its path is relative: that holds there, and has none of the spaces that a course's folder may have, which
+    dask-jobqueue does not quote."""
+    where = Path(os.path.expanduser(os.path.expandvars(shared)))
+    with tempfile.TemporaryDirectory(prefix=".autograder-slurm-", dir=where, ignore_cleanup_errors=True) as name:
+        folder = where / Path(name).name
+        (folder / ".gitignore").write_text("*\n")  # a course is often a repository, and keys are not to be added to it
+        yield folder
+
+
+def _options(folder: Path, offers: Mapping[str, float]) -> dict[str, Any]:
+    """What dask-jobqueue is told beside what it reads in Dask's configuration itself."""
+    # Dask's pages would be open to whoever can reach these machines
+    arguments = [*_configured("worker-extra-args", []), "--no-dashboard", "--dashboard-address", "127.0.0.1:0"]
+    if offers:
+        arguments += ["--resources", ",".join(f"{resource}={count:g}" for resource, count in offers.items())]
+    exports = [f"export {variable}={value}" for variable, value in calm_environment().items()]
+    cores = int(_configured("cores", 1))
+    return {
+        "cores": 1 if offers else cores,  # a worker that times has one thread, on the cores of its job
+        "job_cpu": _configured("job-cpu", cores),
+        "processes": 1 if offers else int(_configured("processes", 1)),
+        "memory": _configured("memory", MEMORY),
+        "python": _configured("python", shlex.quote(sys.executable)),
+        "job_name": f"{_configured('name')}-{secrets.token_hex(3)}",
+        "log_directory": _configured("log-directory", str(folder)),
+        "worker_extra_args": arguments,
+        "job_script_prologue": [*exports, *_configured("job-script-prologue", [])],
+        "protocol": "tls://",
+        "scheduler_options": {
+            "dashboard": False,
+            "dashboard_address": "127.0.0.1:0",
+            **_configured("scheduler-options", {}),
+        },
+    }
 
 
 def _cancel(cluster: Any, name: str) -> None:

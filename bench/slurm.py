@@ -144,30 +144,34 @@ class Course:
             reports: list[GradeReport] = list(store.reports())
         return {report.submission.id: without_times(report) for report in reports}
 
+    def jobs(self) -> list[str]:
+        return said(self.environment, "squeue", "--noheader", "--format=%i %j %T").strip().splitlines()
+
     def left(self) -> list[str]:
         """What a command should have removed: its jobs in the queue, and the folder of its certificates."""
-        jobs = said(self.environment, "squeue", "--noheader", "--format=%i %j %T").split("\n")
-        return [*filter(None, jobs), *(path.name for path in ROOT.glob(".autograder-slurm-*"))]
+        return [*self.jobs(), *(path.name for path in ROOT.glob(".autograder-slurm-*"))]
 
-    def stopped_by(self, number: int) -> list[str]:
-        """What is left of a command that is sent signal `number` while a job of its runs."""
+    def stopped_by(self, number: int, status: int) -> list[str]:
+        """What is wrong after a command is sent signal `number` while a job of its runs."""
         name = signal.Signals(number).name
         driver = self.start(name, "--executor", "slurm", "--jobs", "3")
-        _until(lambda: "RUNNING" in said(self.environment, "squeue", "--noheader", "--format=%T"), "a job", 60)
+        _until(lambda: any("RUNNING" in job for job in self.jobs()), "a job", 60)
         time.sleep(4)
         driver.send_signal(number)
         _, told = driver.communicate(timeout=120)
         began = time.monotonic()
-        while (left := self.left()) and time.monotonic() - began < (GONE_S if number == signal.SIGKILL else 20):
+        while self.jobs() and time.monotonic() - began < (GONE_S if number == signal.SIGKILL else 20):
             time.sleep(0.5)
-        last = told.strip().splitlines()[-1:]
-        print(f"\n{name}: status {driver.returncode}, {last}; after {time.monotonic() - began:.0f} s are left: {left}")
+        print(f"\n{name}: status {driver.returncode}; the last that it said: {told.strip().splitlines()[-1:]}")
+        print(f"after {time.monotonic() - began:.0f} s are left: {self.left() or 'nothing'}")
         if number == signal.SIGKILL:  # which nothing can follow: the jobs end by themselves, the folder stays
             for path in ROOT.glob(".autograder-slurm-*"):
                 print(f"{path.name} has mode {path.stat().st_mode & 0o777:o}; it is removed here")
                 shutil.rmtree(path)
-            left = self.left()
-        return left
+        return [*self.left(), *([f"status {driver.returncode}"] if driver.returncode != status else [])]
+
+
+ENDS = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGKILL: -9}
 
 
 def main() -> None:
@@ -186,8 +190,8 @@ def main() -> None:
         print(f"left in the queue and in the folder: {course.left() or 'nothing'}")
         refused = course.start("refused", "--executor", "slurm", DASK_JOBQUEUE__SLURM__QUEUE="nowhere")
         print(f"\na partition that does not exist: {refused.communicate(timeout=60)[1]}", end="")
-        left = [course.stopped_by(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)]
-    raise SystemExit(bool(differing or any(left) or not here))
+        wrong = [course.stopped_by(number, status) for number, status in ENDS.items()]
+    raise SystemExit(bool(differing or any(wrong) or not here))
 
 
 if __name__ == "__main__":

@@ -107,8 +107,8 @@ def _elsewhere(
     read = [entry.read() for entry in entries]
     needed = resources(declared, (one for one in read if isinstance(one, Submission)), device)
     with opened(where, jobs, len(entries), dict.fromkeys(needed, 1)) as cluster:
-        workers = cluster.require(needed)
-        click.echo(f"Timed on {workers} {'workers' if workers > 1 else 'worker'} of the cluster.", err=True)
+        cluster.require(needed)
+        click.echo(f"Timing {len(read)} {'files' if len(read) > 1 else 'file'} on the cluster, one a worker.", err=True)
         time = timed_by(cluster, declared, held, device)
 
         def work(submission: Submission | Unreadable) -> tuple[list[SpeedReport], AutograderError | None]:
@@ -121,7 +121,7 @@ def _elsewhere(
                 return reports, fault
             return reports, None
 
-        for reports, failure in LocalExecutor(max(1, workers), cluster.stop).run(work, read):
+        for reports, failure in LocalExecutor(min(len(read), cluster.slots), cluster.stop).run(work, read):
             yield _given(reports, failure)
 
 

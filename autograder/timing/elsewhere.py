@@ -71,8 +71,9 @@ def timed_by(cluster: Cluster, declared: Declared, level: Level, device: str) ->
 
     def time(submission: Submission) -> SpeedReport:
         assignment, asked = declared.assignment, resource(declared, submission, device)
-        # on a worker that offers a GPU "auto" is to mean that GPU, or to say what it lacks
-        order = Order(assignment.id, assignment.version, VERSION, level, "cuda" if asked == GPU else "cpu", submission)
+        # on a worker that offers a GPU "auto" means that GPU, or a sentence on what it lacks
+        where = "cuda" if asked == GPU else device
+        order = Order(assignment.id, assignment.version, VERSION, level, where, submission)
         try:
             reply = _REPLIES.decode(cluster.done(time_order, msgspec.json.encode(order), asked))
         except Died as died:

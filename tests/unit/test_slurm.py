@@ -90,7 +90,12 @@ def course(tmp_path, monkeypatch):
 def grading(course, out, *options):
     command = [sys.executable, "-m", "autograder", "grade", "tiny", "hw", "--seed", "5", "--out", out, *options]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    return subprocess.Popen([*command, "--isolation", "process"], cwd=course, **pipes)
+    # in the background of a shell SIGINT is ignored, by children, too
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen([*command, "--isolation", "process"], cwd=course, **pipes)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def told(folder):
@@ -155,6 +160,7 @@ def test_jobs_are_cancelled_and_credentials_removed_when_the_command_is_ended(co
     (credentials,) = course.glob(".autograder-slurm-*")
     assert credentials.stat().st_mode & 0o777 == 0o700
     assert {path.stat().st_mode & 0o777 for path in credentials.glob("*.pem")} == {0o600}
+    assert (credentials / ".gitignore").read_text() == "*\n"
     driver.terminate()
     driver.communicate(timeout=60)
     assert driver.returncode == 128 + signal.SIGTERM
@@ -162,11 +168,27 @@ def test_jobs_are_cancelled_and_credentials_removed_when_the_command_is_ended(co
     assert not credentials.exists()
 
 
-def refused(course, *, wait="15 minutes", offers=None):
+PENDING = 'sleep 600 >/dev/null 2>&1 & echo dask-worker >"$JOBS/$!"; echo "Submitted batch job $!"; exit 0'
+
+
+def test_an_interrupt_ends_the_waiting_and_says_so(course, jobs):
+    folder = jobs(refuse=PENDING, state="PENDING (Priority)")
+    driver = grading(course, "out", "--executor", "slurm", "--jobs", "1")
+    for line in driver.stderr:
+        if "PENDING" in line:
+            break
+    driver.send_signal(signal.SIGINT)
+    _, said = driver.communicate(timeout=60)
+    assert (driver.returncode, said) == (130, "\nStopped. What was graded is kept.\n")
+    assert "--name=dask-worker-" in (folder / "cancelled").read_text()
+    assert list(course.glob(".autograder-slurm-*")) == []
+
+
+def refused(course, *, wait="15 minutes", offers=None, interface="lo"):
     """The sentence with which the command ends, and what it said before; nothing is left of it."""
     said = []
     with (
-        dask.config.set({"autograder.slurm-wait": wait, "jobqueue.slurm.interface": "lo"}),
+        dask.config.set({"autograder.slurm-wait": wait, "jobqueue.slurm.interface": interface}),
         pytest.raises(AutograderError) as caught,
         slurm.slurm_cluster(2, said.append, offers),
     ):
@@ -197,7 +219,7 @@ def test_a_worker_that_times_offers_its_resource_and_has_one_thread(course, jobs
     script = (folder / "script").read_text()
     assert "--nthreads 1 " in script
     assert "--cpus-per-task=4" in script
-    assert "--local-directory /tmp --no-dashboard --resources GPU=1" in script
+    assert "--local-directory /tmp --no-dashboard --dashboard-address 127.0.0.1:0 --resources GPU=1" in script
     assert "export DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED=False\n" in script
 
 
@@ -210,10 +232,7 @@ def test_a_job_that_ends_at_once_is_one_sentence_with_its_last_words(course, job
 
 def test_waiting_is_bounded_and_names_the_state_of_the_queue(course, jobs, monkeypatch):
     monkeypatch.setattr(slurm, "LOOK_EVERY_S", 0.2)
-    folder = jobs(
-        refuse='sleep 600 >/dev/null 2>&1 & echo dask-worker >"$JOBS/$!"; echo "Submitted batch job $!"; exit 0',
-        state="PENDING (Resources)",
-    )
+    folder = jobs(refuse=PENDING, state="PENDING (Resources)")
     sentence, said = refused(course, wait="2s")
     assert sentence == (
         "There was no worker for 0 minutes; squeue says: 2 PENDING (Resources). The jobs are cancelled; Dask's "
@@ -227,3 +246,18 @@ def test_waiting_is_bounded_and_names_the_state_of_the_queue(course, jobs, monke
 def test_certificates_of_some_roles_alone_are_refused(course, jobs, roles):
     with dask.config.set({f"distributed.comm.tls.{role}.cert": "cert.pem" for role in roles}):
         assert f"has a certificate for {' and '.join(roles)} alone" in refused(course)[0]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("interface", "ib7", "'ib7' is not a valid network interface"),
+        ("shared-temp-directory", "/nowhere", "No such file or directory"),
+        ("processes", "two", "invalid literal for int"),
+    ],
+)
+def test_a_configuration_that_cannot_be_used_is_one_sentence(course, jobs, key, value, said):
+    with dask.config.set({f"jobqueue.slurm.{key}": value}):
+        sentence, _ = refused(course, interface=value if key == "interface" else "lo")
+    assert sentence.startswith("Dask's configuration (jobqueue.slurm) cannot be used: ")
+    assert said in sentence

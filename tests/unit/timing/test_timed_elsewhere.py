@@ -71,11 +71,14 @@ def test_what_is_timed_runs_where_its_resource_is_offered(timed_course, tmp_path
             start("worker", "--no-nanny", "--nthreads", "1", "--resources", "TIMED=1", where=timed_course)
             client.wait_for_workers(2, timeout=60)
             done = CliRunner().invoke(cli, [*arguments, "--out", str(tmp_path / "out"), "--json"])
-            assert (done.exit_code, done.stderr) == (0, "Timed on 1 worker of the cluster.\n"), done.exception
+            assert (done.exit_code, done.stderr) == (0, "Timing 2 files on the cluster, one a worker.\n"), (
+                done.exception
+            )
             with connect(address) as there, pytest.raises(AutograderError, match=r"^No worker offers the resource GPU"):
                 there.require([TIMED, GPU])
     reports = {report.submission.id: report for report in kept_speeds(tmp_path / "out")}
     assert reports["ada"].timings
+    assert reports["ada"].device.why == "NumPy computes on the CPU"
     assert reports["bob"].reason.startswith("Speed counts once it is right")
     assert len(done.stdout.splitlines()) == 2
 
