@@ -34,7 +34,9 @@ def table(case):
     # whole numbers never make up for the quarters of the slope, so two rows of a column always differ
     slope = 0.25 * np.arange(case.n)[:, None]
     units, centres = 2.0 ** rng.integers(-2, 4, case.d), rng.integers(-9, 10, case.d)
-    return case.given("X", (case.array("drawn", case.n, case.d) + slope) * units + centres)
+    shape = case.n, case.d
+    drawn = rng.integers(-4, 5, shape) if case.content == "whole" else rng.standard_normal(shape)
+    return case.given("X", (drawn + slope) * units + centres)
 
 
 def constant_table(case):
@@ -226,7 +228,8 @@ def numbers(name, found, shape):
     expect_shape(**{name: (found, np.shape(found))})  # an array of floats
     found = found.astype(np.float64).reshape(shape)
     if not np.isfinite(found).all():
-        raise CheckFailed(f"{name} holds NaN or infinity.", tensor=name)
+        worst = np.argwhere(~np.isfinite(found))[0]
+        raise CheckFailed(f"{name} holds {found[tuple(worst)]:g} at {worst.tolist()}.", tensor=name)
     return found
 
 
@@ -252,17 +255,19 @@ def close(student, found, right):
 def places(student, found, images, size, pad):
     """Where the windows `found` begin in the padded images: rows (N,), columns (N,). CheckFailed for one that begins
     nowhere."""
-    every = formulas.windows(images, size, pad)
+    every, inside = formulas.windows(images, size, pad), formulas.windows(np.ones_like(images[:1]), size, pad)[0]
     n, rows, across, c = every.shape[:4]
     found = numbers("out", found, (n, c, size, size))
     fits = close(student, found[:, None, None], every).reshape(n, rows * across)
-    for which, fit in enumerate(fits):
-        if not fit.any():
-            raise CheckFailed(
-                f"out[{which}] is not a {size} × {size} window of image {which} with {pad} rows and columns of zeros "
-                "around it.",
-                tensor="out",
-            )
+    for which in np.flatnonzero(~fits.any(axis=1)):
+        shows = close(student, found[which] * inside, every[which]).any()
+        raise CheckFailed(
+            f"out[{which}] is a part of image {which}, but what lies around the image must be zeros."
+            if shows
+            else f"out[{which}] is not a {size} × {size} window of image {which} with {pad} rows and columns of zeros "
+            "around it.",
+            tensor="out",
+        )
     return np.divmod(fits.argmax(axis=1), across)
 
 

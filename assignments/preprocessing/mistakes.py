@@ -34,6 +34,8 @@ of("mean_of_rows", "    return X - mean, mean", "    return X - X.mean(axis=1, k
    "You subtract the mean of each row: it is the mean of each column, over axis 0.")
 of("mean_of_the_table", MEAN, "X.mean() + np.zeros(X.shape[1])", BOTH,
    "You take one mean of the whole table: each column has its own, over axis 0.")
+of("mean_of_the_table_subtracted", "X - mean, mean", "X - X.mean(), mean", "values",
+   "You subtract the mean of the whole table: subtract that of each column, over axis 0.")
 of("mean_is_median", MEAN, "np.median(X, axis=0)", BOTH,
    "You subtract the median: centring is done with the mean.")
 of("mean_is_sum", MEAN, "X.sum(axis=0)", BOTH,

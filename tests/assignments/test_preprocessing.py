@@ -148,6 +148,13 @@ def test_what_is_no_window_is_found_by_its_number():
         CASES.places(STUDENT, found, images, 2, 1)
 
 
+def test_a_window_without_zeros_around_the_image_is_told_so():
+    images = CASES.equal_images(2, 1)
+    found = np.pad(images, ((0, 0), (0, 0), (1, 1), (1, 1)), mode="edge")[:, :, :2, 1:3]
+    with pytest.raises(CheckFailed, match=r"^out\[0\] is a part of image 0, but what lies around .* must be zeros\.$"):
+        CASES.places(STUDENT, found, images, 2, 1)
+
+
 def test_an_image_that_is_flipped_in_part_is_found_by_its_number():
     images = CASES.equal_images(3, 2)
     found = images.copy()
@@ -165,7 +172,7 @@ def test_an_image_that_is_flipped_in_part_is_found_by_its_number():
         ([1.0, 2.0], "out is a list"),
         (np.zeros((3, 2)), r"out has shape \(3, 2\); it must be \(2, 3\)"),
         (np.zeros((2, 3), int), "out has dtype int64"),
-        (np.array([[1.0, np.nan, 0.0]] * 2), r"out holds NaN or infinity\."),
+        (np.array([[1.0, np.nan, 0.0]] * 2), r"out holds nan at \[0, 1\]\."),
         (np.array(1.0), r"out has shape \(\)"),
     ],
 )
