@@ -277,8 +277,10 @@ def lowest_first(found, expected):
 
 # ── labels ─────────────────────────────────────────────────────────────────────────────────────
 
+# Products that are exact: how they are rounded is a question of its own.
+COUNTS = Space(rows=[{"n": 96, "fraction": 0.375}], n=(80, 160), fraction=(0.25, 0.75))
 # 28.999…, 56.999…, 28.000…004: neither cutting off nor rounding up is rounding.
-COUNTS = Space(rows=[{"n": 100, "fraction": 0.29}], n=(100, 200), fraction=(0.28, 0.57))
+NEARLY_WHOLE = ((100, 0.29), (100, 0.57), (100, 0.28))
 CROWD = Space(rows=[{"n": 3000, "fraction": 0.6, "classes": 5}], n=(4000,), fraction=(0.5, 0.7), classes=(3, 6))
 OLD = 1  # the label of everybody in a crowd, neither the first nor the last
 

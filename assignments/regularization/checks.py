@@ -34,6 +34,7 @@ from .cases import (
     MANY,
     MANY_WEIGHTS,
     MODELS,
+    NEARLY_WHOLE,
     NETS,
     OLD,
     PENALTIES,
@@ -783,28 +784,39 @@ def minimum_norm_fit_pure(student, case):
 
 # ── random labels ──────────────────────────────────────────────────────────────────────────────
 
-# Of 10,000 classes the old label comes back so rarely that in one of 8 calls all labels drawn are new ones, but for a
-# chance of (114/10000)⁸ = 3e-16.
-CLASSES, CALLS = 10_000, 8
+# Of 10,000 classes the old label comes back so rarely that in one of 6 calls all labels drawn are new ones, but for a
+# chance of (120/10000)⁶ = 3e-12.
+CLASSES, CALLS = 10_000, 6
 
 
-@check("randomize_labels", points=2.5, given=COUNTS, examples=1)
-def randomize_labels_count(student, case):
-    """Exactly round(fraction · N) different positions are drawn."""
-    y = case.labels("y", case.n, CLASSES)
-    calls = [(y, case.fraction, CLASSES, rng) for rng in seeds(case, CALLS)]
-    found = [whole_labels(labels, case.n) for labels in student.each("randomize_labels", calls)]
-    changed, wanted = [int((labels != y).sum()) for labels in found], round(case.fraction * case.n)
-    if max(changed) != wanted:
-        drawn = "changes" if max(changed) > wanted else "never changes more than"
+def expect_count(student, case, y, fraction):
+    """Among so many classes, round(fraction · N) labels differ from the old ones: never more, and not always less."""
+    calls = [(y, fraction, CLASSES, rng) for rng in seeds(case, CALLS)]
+    found = [whole_labels(labels, len(y)) for labels in student.each("randomize_labels", calls)]
+    changed, wanted = max(int((labels != y).sum()) for labels in found), round(fraction * len(y))
+    if changed != wanted:
+        drawn = "changes" if changed > wanted else "never changes more than"
         raise CheckFailed(
-            f"randomize_labels {drawn} {max(changed)} labels of {case.n} in {CALLS} calls with many classes; "
-            f"round({case.fraction:g} · {case.n}) is {wanted}.",
+            f"randomize_labels {drawn} {changed} labels of {len(y)} in {CALLS} calls with many classes; "
+            f"round({fraction:g} · {len(y)}) is {wanted}.",
             tensor="labels",
         )
 
 
-@check("randomize_labels", points=1, given=CROWD, examples=0, needs=("randomize_labels.count",))
+@check("randomize_labels", points=2, given=COUNTS, examples=1)
+def randomize_labels_count(student, case):
+    """Exactly round(fraction · N) different positions are drawn."""
+    expect_count(student, case, case.labels("y", case.n, CLASSES), case.fraction)
+
+
+@check("randomize_labels", points=0.5, needs=("randomize_labels.seeded",))
+def randomize_labels_rounding(student, case):
+    """fraction · N is rounded to the nearest integer: 0.29 · 100 is 28.999… to a computer, and 29 are drawn."""
+    for n, fraction in NEARLY_WHOLE:
+        expect_count(student, case, case.labels(f"y of {fraction:g}", n, CLASSES), fraction)
+
+
+@check("randomize_labels", points=1, given=CROWD, examples=0)
 def randomize_labels_uniform(student, case):
     """Every label of 0 … classes - 1 is drawn as often as any other."""
     changed, labels = crowd(student, case)
@@ -823,7 +835,7 @@ def randomize_labels_uniform(student, case):
         expect_rate("new labels that are the old one", drawn - new, drawn, 1 / case.classes)
 
 
-@check("randomize_labels", points=1, given=CROWD, examples=0, needs=("randomize_labels.count",))
+@check("randomize_labels", points=1, given=CROWD, examples=0, needs=("randomize_labels.seeded",))
 def randomize_labels_old_included(student, case):
     """A new label may be the old one."""
     changed, _ = crowd(student, case)
@@ -836,7 +848,7 @@ def randomize_labels_old_included(student, case):
         )
 
 
-@check("randomize_labels", points=0.5, given=CROWD, examples=0, needs=("randomize_labels.count",))
+@check("randomize_labels", points=0.5, given=CROWD, examples=0, needs=("randomize_labels.seeded",))
 def randomize_labels_positions(student, case):
     """Every position is drawn as often as any other."""
     changed, _ = crowd(student, case)
@@ -844,14 +856,14 @@ def randomize_labels_positions(student, case):
         expect_rate(f"labels drawn in quarter {quarter} of them", int(part.sum()), int(changed.sum()), 0.25)
 
 
-@check("randomize_labels", points=0.5, needs=("randomize_labels.count",))
+@check("randomize_labels", points=0.5, needs=("randomize_labels.seeded",))
 def randomize_labels_none(student, case):
     """With fraction 0 all labels stay as they are."""
     y = case.labels("y", 20, 10)
     expect(student, labels=(whole_labels(student.randomize_labels(y, 0.0, 10, case.generator()), 20) * 1.0, y))
 
 
-@check("randomize_labels", points=0.5, needs=("randomize_labels.count",))
+@check("randomize_labels", points=0.5)
 def randomize_labels_seeded(student, case):
     """The same seed gives the same labels, another seed other positions and labels: all randomness comes from rng."""
     y, (one, other) = case.labels("y", 40, CLASSES), seeds(case, 2)
@@ -863,7 +875,7 @@ def randomize_labels_seeded(student, case):
         raise CheckFailed("Every seed draws the same positions; draw them from rng, too.", tensor="labels")
 
 
-@check("randomize_labels", points=0.5, needs=("randomize_labels.count",))
+@check("randomize_labels", points=0.5, needs=("randomize_labels.seeded",))
 def randomize_labels_shape(student, case):
     """labels has exactly the shape (N,)."""
     found = student.randomize_labels(case.labels("y", 20, 10), 0.3, 10, case.generator())
@@ -872,7 +884,7 @@ def randomize_labels_shape(student, case):
         raise CheckFailed(f"labels has shape {np.shape(found)}; it must be (20,).", tensor="labels")
 
 
-@check("randomize_labels", points=0.5, needs=("randomize_labels.count",))
+@check("randomize_labels", points=0.5, needs=("randomize_labels.seeded",))
 def randomize_labels_pure(student, case):
     """y is left as it was: the labels are a new array."""
     y = case.labels("y", 20, 10)

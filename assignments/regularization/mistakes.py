@@ -675,9 +675,9 @@ of("fit_of_ones", "np.vander(x", "np.vander(np.abs(x)", "least_squares",
 of = edits(randomize_labels)
 CHOICE = "rng.choice(len(y), count, replace=False)"
 
-of("labels_cut_off", "round(fraction * len(y))", "int(fraction * len(y))", "count",
+of("labels_cut_off", "round(fraction * len(y))", "int(fraction * len(y))", "rounding",
    "int cuts 28.999999999999996 off to 28: round to the nearest number.")
-of("labels_rounded_up", "round(fraction * len(y))", "int(np.ceil(fraction * len(y)))", "count",
+of("labels_rounded_up", "round(fraction * len(y))", "int(np.ceil(fraction * len(y)))", "rounding",
    "You round up, and 28.000000000000004 becomes 29: round to the nearest number.")
 of("labels_with_replacement", "replace=False", "replace=True", "count",
    "You draw positions with replacement, so some come twice: exactly round(fraction · N) different ones are drawn.")

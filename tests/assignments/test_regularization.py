@@ -210,14 +210,15 @@ def test_beyond_the_threshold_the_fit_is_exact_and_no_other_exact_fit_is_smaller
         assert abs(silent @ c) <= 1e-9 * np.linalg.norm(silent) * np.linalg.norm(c)
 
 
-def test_counts_of_labels_are_neither_cut_off_nor_rounded_up_and_no_half():
+def test_counts_of_labels_are_whole_numbers_or_nearly():
     for case in CASES.COUNTS.cases(3, 30):
-        product = case.fraction * case.n
-        assert abs(product - round(product)) < 1e-9
-    assert int(0.29 * 100) == 28
-    assert int(np.ceil(0.28 * 100)) == 29
-    # in one of the calls all labels drawn are new ones
-    assert (0.57 * 200 / CHECKS.CLASSES) ** CHECKS.CALLS < 1e-9
+        assert (case.fraction * case.n).is_integer()
+        # in one of the calls all labels drawn are new ones
+        assert (case.fraction * case.n / CHECKS.CLASSES) ** CHECKS.CALLS < 1e-9
+    products = [fraction * n for n, fraction in CASES.NEARLY_WHOLE]
+    assert [int(product) for product in products] == [28, 56, 28]
+    assert [round(product) for product in products] == [29, 57, 28]
+    assert np.ceil(products[-1]) == 29
 
 
 # ── each part is judged alone ──────────────────────────────────────────────────────────────────
@@ -336,6 +337,16 @@ def test_a_mask_for_each_row_is_no_mask_of_the_weights():
 
     found = results(dropconnect_forward=forward)
     assert found["values"].message.startswith("No mask of the weights explains out: one mask for the whole call")
+
+
+def test_a_count_that_is_cut_off_loses_the_rounding_alone():
+    def randomize_labels(y, fraction, classes, rng):
+        count = int(fraction * len(y))
+        labels = y.copy()
+        labels[rng.permutation(len(y))[:count]] = rng.integers(0, classes, count)
+        return labels
+
+    assert failed(randomize_labels=randomize_labels) == {"rounding"}
 
 
 @pytest.mark.parametrize("kind", [list, tuple, np.array, lambda y: np.array(y, dtype=float)])
