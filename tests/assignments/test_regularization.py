@@ -241,6 +241,20 @@ def test_any_slope_at_zero_passes_and_none_beyond():
         assert failed(**with_slope(at_zero)) == {"l1_penalty.zeros", "elastic_net.zeros"}
 
 
+@pytest.mark.parametrize("name", ["l2_penalty", "l1_penalty", "elastic_net"])
+def test_a_gradient_by_finite_differences_fails(name):
+    def measured(w, *others):
+        value, gradient = REFERENCE[name](w, *others)[0], np.zeros(w.shape)
+        for index in np.ndindex(w.shape):
+            step = np.zeros(w.shape)
+            step[index] = 1e-5
+            above, below = (REFERENCE[name](w + sign * step, *others)[0] for sign in (1, -1))
+            gradient[index] = (above - below) / 2e-5
+        return value, gradient
+
+    assert "gradient" in failed(**{name: measured})
+
+
 def test_what_is_almost_zero_is_not_zero():
     def soft_threshold(w, t):
         return np.where(np.abs(w) <= t, 1e-14, REFERENCE["soft_threshold"](w, t))
