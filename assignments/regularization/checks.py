@@ -809,7 +809,7 @@ def randomize_labels_count(student, case):
     expect_count(student, case, case.labels("y", case.n, CLASSES), case.fraction)
 
 
-@check("randomize_labels", points=0.5, needs=("randomize_labels.seeded",))
+@check("randomize_labels", points=0.5, needs=("randomize_labels.count",))
 def randomize_labels_rounding(student, case):
     """fraction · N is rounded to the nearest integer: 0.29 · 100 is 28.999… to a computer, and 29 are drawn."""
     for n, fraction in NEARLY_WHOLE:
@@ -835,7 +835,7 @@ def randomize_labels_uniform(student, case):
         expect_rate("new labels that are the old one", drawn - new, drawn, 1 / case.classes)
 
 
-@check("randomize_labels", points=1, given=CROWD, examples=0, needs=("randomize_labels.seeded",))
+@check("randomize_labels", points=1, given=CROWD, examples=0, needs=("randomize_labels.count",))
 def randomize_labels_old_included(student, case):
     """A new label may be the old one."""
     changed, _ = crowd(student, case)
@@ -848,7 +848,7 @@ def randomize_labels_old_included(student, case):
         )
 
 
-@check("randomize_labels", points=0.5, given=CROWD, examples=0, needs=("randomize_labels.seeded",))
+@check("randomize_labels", points=0.5, given=CROWD, examples=0, needs=("randomize_labels.count",))
 def randomize_labels_positions(student, case):
     """Every position is drawn as often as any other."""
     changed, _ = crowd(student, case)
@@ -856,7 +856,7 @@ def randomize_labels_positions(student, case):
         expect_rate(f"labels drawn in quarter {quarter} of them", int(part.sum()), int(changed.sum()), 0.25)
 
 
-@check("randomize_labels", points=0.5, needs=("randomize_labels.seeded",))
+@check("randomize_labels", points=0.5, needs=("randomize_labels.count",))
 def randomize_labels_none(student, case):
     """With fraction 0 all labels stay as they are."""
     y = case.labels("y", 20, 10)
@@ -875,7 +875,7 @@ def randomize_labels_seeded(student, case):
         raise CheckFailed("Every seed draws the same positions; draw them from rng, too.", tensor="labels")
 
 
-@check("randomize_labels", points=0.5, needs=("randomize_labels.seeded",))
+@check("randomize_labels", points=0.5, needs=("randomize_labels.count",))
 def randomize_labels_shape(student, case):
     """labels has exactly the shape (N,)."""
     found = student.randomize_labels(case.labels("y", 20, 10), 0.3, 10, case.generator())
@@ -884,7 +884,7 @@ def randomize_labels_shape(student, case):
         raise CheckFailed(f"labels has shape {np.shape(found)}; it must be (20,).", tensor="labels")
 
 
-@check("randomize_labels", points=0.5, needs=("randomize_labels.seeded",))
+@check("randomize_labels", points=0.5, needs=("randomize_labels.count",))
 def randomize_labels_pure(student, case):
     """y is left as it was: the labels are a new array."""
     y = case.labels("y", 20, 10)
