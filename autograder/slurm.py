@@ -223,9 +223,10 @@ class _Queue:
             waited, state = time.monotonic() - began, self._state()
             if why := self._refused() or self._ended(state) or self._too_long(waited, state):
                 raise AutograderError(why)
-            if state and state != last:
-                tell(f"SLURM: {state}.")
-                last = state
+            news = f"SLURM: {state}{self._refused_some()}." if state else last
+            if news != last:
+                tell(news)
+                last = news
             time.sleep(LOOK_EVERY_S)
         tell(f"SLURM: a worker is there after {time.monotonic() - began:.0f} s.")
 
@@ -247,17 +248,22 @@ class _Queue:
         return ", ".join(f"{count} {state}" for state, count in states.items())
 
     def _refused(self) -> str | None:
-        if not self._refusals:
+        if len(self._refusals) < self.jobs:
             return None
         return (
             f"SLURM does not take the job: {self._refusals[0]}. Its options stand in Dask's configuration "
             "(jobqueue.slurm)."
         )
 
+    def _refused_some(self) -> str:
+        """More jobs than an account may submit, say: those that were taken do the work."""
+        refused = self._refusals
+        return f"; {len(refused)} of {self.jobs} jobs are not taken ({refused[0]})" if refused else ""
+
     def _ended(self, state: str | None) -> str | None:
         """All jobs have left the queue, and no worker came of them."""
         submitted = [job for job in self.cluster.workers.values() if job.job_id]
-        if state != "" or len(submitted) < self.jobs:
+        if state != "" or len(submitted) + len(self._refusals) < self.jobs:
             return None
         return (
             f"The SLURM jobs ended before a worker started; the last line of their output is: {self._last_words()}. "

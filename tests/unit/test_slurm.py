@@ -210,6 +210,17 @@ def test_a_job_that_slurm_refuses_is_one_sentence(course, jobs):
     )
 
 
+def test_jobs_that_slurm_takes_are_waited_for_though_it_refuses_others(course, jobs, monkeypatch):
+    monkeypatch.setattr(slurm, "LOOK_EVERY_S", 0.5)
+    first = 'mkdir "$JOBS/first" 2>/dev/null || { echo "sbatch: error: QOSMaxSubmitJobPerUserLimit" >&2; exit 1; }'
+    jobs(refuse=f"{first}; {PENDING}", state="PENDING (Priority)")
+    sentence, said = refused(course, wait="6s")
+    assert "squeue says: 1 PENDING (Priority)." in sentence
+    assert said[-1] == (
+        "SLURM: 1 PENDING (Priority); 1 of 2 jobs are not taken (sbatch: error: QOSMaxSubmitJobPerUserLimit)."
+    )
+
+
 def test_a_worker_that_times_offers_its_resource_and_has_one_thread(course, jobs):
     folder = jobs(refuse="exit 1")
     with dask.config.set(
@@ -231,14 +242,14 @@ def test_a_job_that_ends_at_once_is_one_sentence_with_its_last_words(course, job
 
 
 def test_waiting_is_bounded_and_names_the_state_of_the_queue(course, jobs, monkeypatch):
-    monkeypatch.setattr(slurm, "LOOK_EVERY_S", 0.2)
+    monkeypatch.setattr(slurm, "LOOK_EVERY_S", 0.5)
     folder = jobs(refuse=PENDING, state="PENDING (Resources)")
-    sentence, said = refused(course, wait="2s")
+    sentence, said = refused(course, wait="6s")
     assert sentence == (
         "There was no worker for 0 minutes; squeue says: 2 PENDING (Resources). The jobs are cancelled; Dask's "
         "configuration sets how long is waited (autograder.slurm-wait)."
     )
-    assert said[1:] == ["SLURM: 2 PENDING (Resources)."]
+    assert said[-1] == "SLURM: 2 PENDING (Resources)."
     assert "--name=dask-worker-" in (folder / "cancelled").read_text()
 
 
