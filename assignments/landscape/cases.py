@@ -43,6 +43,7 @@ POLYNOMIALS = Space(
 )
 # Where 1 / 2h is a whole number, the divisions by 2h round nothing, and every form is symmetric to the bit.
 NETWORKS = Space(rows=[{"h": 3e-3}, {"h": 3e-4}], h=(7e-3, 3e-3, 3e-4))
+NETWORK = Space(rows=[{"h": 3e-3}], h=(7e-3, 3e-3))
 
 
 def quadratic_problem(case):
@@ -67,8 +68,8 @@ def place(case):
 
 
 def network_problem(case):
-    """Weights w (5,), and what they are judged on: inputs t (6,) and targets y (6,)."""
-    return case.array("w", 5), case.given("t", np.linspace(-1.5, 1.5, 6)), case.array("y", 6)
+    """Weights w (4,), and what they are judged on: inputs t (6,) and targets y (6,)."""
+    return case.array("w", 4), case.given("t", np.linspace(-1.5, 1.5, 6)), case.array("y", 6)
 
 
 # ── what is said of a matrix ───────────────────────────────────────────────────────────────────

@@ -18,16 +18,16 @@ def rosenbrock_hessian():
 
 
 def network_gradient(w, t, y):
-    """Of `surfaces.network_loss`, for complex w (5,) → (5,)."""
-    into, out, bias = w[:2], w[2:4], w[4]
+    """Of `surfaces.network_loss`, for complex w (4,) → (4,)."""
+    into, out = w[:2], w[2:]
     units = np.tanh(np.outer(t, into))
-    residual = (units @ out + bias - y) / len(t)
-    return np.concatenate([t @ (residual[:, None] * out * (1 - units**2)), residual @ units, [residual.sum()]])
+    residual = (units @ out - y) / len(t)
+    return np.concatenate([t @ (residual[:, None] * out * (1 - units**2)), residual @ units])
 
 
 def network_hessian(w, t, y):
-    """→ (5, 5), exact but for rounding."""
-    return np.array([vjp(network_gradient, (w, t, y), row, wrt=(0,))[0] for row in np.eye(5)])
+    """→ (4, 4), exact but for rounding."""
+    return np.array([vjp(network_gradient, (w, t, y), row, wrt=(0,))[0] for row in np.eye(4)])
 
 
 def difference_error(w, t, y, h):
@@ -37,12 +37,12 @@ def difference_error(w, t, y, h):
     with steps of 2h, and taken four times, since the forms have different mixed derivatives in it. Rounding: f is right
     to a few ε |f|, x + h to ε |x|, and at most four of them are divided by h².
     """
-    rows, steps = [], 2 * h * np.eye(5)
+    rows, steps = [], 2 * h * np.eye(4)
     for step in steps:
         ahead, behind = network_gradient(w + step, t, y), network_gradient(w - step, t, y)
         rows.append((ahead - behind) / (4 * h))
     slope = network_gradient(w, t, y)
-    value = np.mean((np.tanh(np.outer(t, w[:2])) @ w[2:4] + w[4] - y) ** 2) / 2
+    value = np.mean((np.tanh(np.outer(t, w[:2])) @ w[2:] - y) ** 2) / 2
     size = value + np.abs(w) @ np.abs(slope)
     return float(4 * np.abs(np.array(rows) - network_hessian(w, t, y)).max() + 64 * EPSILON * size / h**2)
 

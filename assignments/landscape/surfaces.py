@@ -55,11 +55,11 @@ def rosenbrock(x):
 
 def network_loss(t, y):
     """Half the mean squared error of a network with one input t, two tanh units and one output, as a function of its
-    five weights: into the units, out of them, and the output's bias."""
+    four weights: two into the units, two out of them."""
 
     def f(w):
-        w = point(w, (5,))
-        out = np.tanh(np.outer(t, w[:2])) @ w[2:4] + w[4]
+        w = point(w, (4,))
+        out = np.tanh(np.outer(t, w[:2])) @ w[2:]
         return float(np.mean((out - y) ** 2) / 2)
 
     return f
