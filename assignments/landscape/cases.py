@@ -48,17 +48,20 @@ NETWORK = Space(rows=[{"h": 3e-3}], h=(7e-3, 3e-3))
 
 def quadratic_problem(case):
     """A (D, D), b (D,) and x (D,), whole numbers and quarters."""
-    rng, d = case.rng("quadratic"), case.d
-    drawn = rng.integers(-4, 5, (d, d)).astype(float)
-    A = case.given("A", drawn + drawn.T + np.diag(rng.permutation(2 * np.arange(1.0, d + 1))))
-    return A, case.given("b", rng.integers(-4, 5, d).astype(float)), place(case)
+    return whole(case), case.given("b", case.rng("b").integers(-4, 5, case.d).astype(float)), place(case)
 
 
 def cubic_problem(case):
     """A (D, D), c (D,) and x (D,); no entry of c is 0, and c·x is not."""
-    A, _, x = quadratic_problem(case)
-    c = case.rng("cubic").choice([-2.0, -1.0, 1.0, 2.0], case.d)
-    return A, case.given("c", c if c @ x != 0 else c + np.eye(case.d)[0] * np.sign(c[0])), x
+    x, c = place(case), case.rng("c").choice([-2.0, -1.0, 1.0, 2.0], case.d)
+    return whole(case), case.given("c", c if c @ x != 0 else c + np.eye(case.d)[0] * np.sign(c[0])), x
+
+
+def whole(case):
+    """A symmetric A (D, D) of whole numbers whose diagonal is not 0 throughout."""
+    rng, d = case.rng("A"), case.d
+    drawn = rng.integers(-4, 5, (d, d)).astype(float)
+    return case.given("A", drawn + drawn.T + np.diag(rng.permutation(2 * np.arange(1.0, d + 1))))
 
 
 def place(case):
@@ -99,15 +102,16 @@ def indefinite(case):
 
 def expansion(case):
     """value, gradient (D,), H (D, D), which need not be definite, and step (D,)."""
-    value = case.given("value", float(case.array("values", 1)[0]))
-    drawn = case.array("drawn", case.d, case.d)
-    return value, case.array("gradient", case.d), case.given("H", (drawn + drawn.T) / 2), case.array("step", case.d)
+    rng = case.rng("expansion")
+    drawn = rng.standard_normal((case.d, case.d)) if case.content == "normal" else rng.integers(-3, 4, (case.d, case.d))
+    value = case.given("value", float(rng.integers(-4, 5)))
+    return value, case.array("gradient", case.d), case.given("H", drawn + drawn.T + 0.0), case.array("step", case.d)
 
 
 EXPANSIONS = Space(
     rows=[{"d": 3, "content": "normal"}, {"d": 1, "content": "normal"}],
     d=(1, 2, 3, 4),
-    content=("whole", "normal", "wide"),
+    content=("whole", "normal"),
 )
 
 # ── kinds of places ────────────────────────────────────────────────────────────────────────────
@@ -124,7 +128,7 @@ def sample(case, name, signs):
 
 def small(case, length):
     """A vector (D,) of this length."""
-    drawn = case.array("direction", case.d)
+    drawn = case.rng("direction").standard_normal(case.d)
     return drawn * (length / np.sqrt((drawn**2).sum()))
 
 
@@ -174,8 +178,10 @@ def expect_kinds(student, questions, words, *, exactly=False):
     try:
         _expect_words(found, words, exactly)
     except CheckFailed:
+        options = dict(student.options)
         with contextlib.suppress(AutograderError):  # code that cannot take one of these is wrong all the same
             student.each("classify", EVIDENCE)
+        student.options = options  # the case that is shown has its own tol
         raise
 
 
@@ -290,4 +296,5 @@ def coefficients(case):
 
 def filters(case):
     """d and w of one shape. The norms of d's filters are so large that 1e-8 beside them is lost in rounding."""
-    return case.given("d", 1000 * case.array("unscaled", *case.shape)), case.array("w", *case.shape)
+    drawn = case.rng("d").standard_normal(case.shape)
+    return case.given("d", 1000 * (drawn + np.sign(drawn))), case.array("w", *case.shape)

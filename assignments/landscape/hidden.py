@@ -16,7 +16,7 @@ from .checks import (
 )
 
 POLYNOMIALS = Space(rows=[{"d": 4, "h": 0.5}], d=(3, 4), h=(0.25, 0.125))
-EXPANSIONS = Space(rows=[{"d": 5, "content": "normal"}], d=(3, 4), content=("normal", "wide"))
+EXPANSIONS = Space(rows=[{"d": 5, "content": "normal"}], d=(3, 4), content=("normal",))
 MATRICES = Space(rows=[{"d": 4, "axes": "turned"}], d=(3, 4), axes=AXES)
 PLACES = Space(rows=[{"d": 3, "axes": "turned"}], d=(3, 4), axes=AXES)
 RATES = Space(
