@@ -176,7 +176,7 @@ def expect_kinds(student, questions, words, *, exactly=False):
     letters."""
     found = student.each("classify", questions)
     try:
-        _expect_words(found, words, exactly)
+        _expect_words(found, questions, words, exactly)
     except CheckFailed:
         options = dict(student.options)
         with contextlib.suppress(AutograderError):  # code that cannot take one of these is wrong all the same
@@ -185,13 +185,14 @@ def expect_kinds(student, questions, words, *, exactly=False):
         raise
 
 
-def _expect_words(found, words, exactly):
-    for index, (said, word) in enumerate(zip(found, words, strict=True)):
+def _expect_words(found, questions, words, exactly):
+    for index, (said, (gradient, H, *_), word) in enumerate(zip(found, questions, words, strict=True)):
         if not isinstance(said, str):
             raise CheckFailed(f'kind must be a string, such as "{word}".', tensor="kind")
         if (said if exactly else plainly(said)) != word:
-            wrong = f'kind is wrong for gradients[{index}] and H[{index}]: yours is "{said[:30]}", it must be "{word}".'
-            raise CheckFailed(wrong, tensor="kind")
+            there = ", ".join(f"{number:.3g}" for number in np.linalg.eigvalsh(H))
+            place = f"gradients[{index}] and H[{index}], where ‖g‖ = {np.linalg.norm(gradient):.3g} and λ = ({there})"
+            raise CheckFailed(f'kind is wrong for {place}: yours is "{said[:30]}", it must be "{word}".', tensor="kind")
 
 
 def plainly(said):

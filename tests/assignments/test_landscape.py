@@ -106,7 +106,6 @@ def test_polynomials_are_computed_without_rounding():
         right = FORMULAS.cubic_hessian(A, c, x)
         np.testing.assert_array_equal(REFERENCE["hessian"](SURFACES.cubic(A, c), x, case.h), right)
         assert (A == A.T).all()
-        assert np.ptp(right) or case.d == 1
 
 
 def test_the_banana_valleys_hessian():
@@ -207,7 +206,8 @@ def test_a_wrong_word_is_told_with_the_place():
         right = REFERENCE["classify"](gradient, H, tol)
         return "maximum" if right == "saddle" else right
 
-    sentence = 'kind is wrong for gradients[0] and H[0]: yours is "maximum", it must be "saddle".'
+    place = "gradients[0] and H[0], where ‖g‖ = 0 and λ = (-1, 3)"
+    sentence = f'kind is wrong for {place}: yours is "maximum", it must be "saddle".'
     assert said("classify.diagonal", classify=classify) == sentence
 
 
