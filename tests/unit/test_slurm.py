@@ -168,7 +168,10 @@ def test_jobs_are_cancelled_and_credentials_removed_when_the_command_is_ended(co
     assert not credentials.exists()
 
 
-PENDING = 'sleep 600 >/dev/null 2>&1 & echo dask-worker >"$JOBS/$!"; echo "Submitted batch job $!"; exit 0'
+PENDING = """setsid sleep 600 >/dev/null 2>&1 </dev/null &
+sed -n 's/^#SBATCH -J //p' "$1" >"$JOBS/$!"
+echo "Submitted batch job $!"
+exit 0"""
 
 
 def test_an_interrupt_ends_the_waiting_and_says_so(course, jobs):
@@ -213,7 +216,7 @@ def test_a_job_that_slurm_refuses_is_one_sentence(course, jobs):
 def test_jobs_that_slurm_takes_are_waited_for_though_it_refuses_others(course, jobs, monkeypatch):
     monkeypatch.setattr(slurm, "LOOK_EVERY_S", 0.5)
     first = 'mkdir "$JOBS/first" 2>/dev/null || { echo "sbatch: error: QOSMaxSubmitJobPerUserLimit" >&2; exit 1; }'
-    jobs(refuse=f"{first}; {PENDING}", state="PENDING (Priority)")
+    jobs(refuse=f"{first}\n{PENDING}", state="PENDING (Priority)")
     sentence, said = refused(course, wait="6s")
     assert "squeue says: 1 PENDING (Priority)." in sentence
     assert said[-1] == (
@@ -250,6 +253,7 @@ def test_waiting_is_bounded_and_names_the_state_of_the_queue(course, jobs, monke
         "configuration sets how long is waited (autograder.slurm-wait)."
     )
     assert said[-1] == "SLURM: 2 PENDING (Resources)."
+    assert all(ended(int(path.name)) for path in folder.glob("[0-9]*"))
     assert "--name=dask-worker-" in (folder / "cancelled").read_text()
 
 
