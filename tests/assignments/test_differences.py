@@ -34,6 +34,9 @@ PAIRS = {
         "max_pool2d_backward": ("max_pool2d_forward", "gradients"),
         "avg_pool2d_backward": ("avg_pool2d_forward", "gradients"),
     },
+    "pooling": {
+        "lp_pool2d_backward": ("lp_pool2d_forward", "gradients"),
+    },
     "residual": {
         "residual_backward": ("residual_forward", "dx", "grads"),
         "projection_block_backward": ("projection_block_forward", "dx", "grads"),
@@ -44,7 +47,7 @@ IN_FLOAT32 = [
     ("batchnorm", "float32_inside"), ("conv", "float32_throughout"), ("conv", "float32_inside"),
     ("residual", "float32_throughout"), ("residual", "function_in_single_precision"),
     ("optimizers", "single_precision"), ("initialization", "float32_weights"),
-    ("losses", "float32_throughout"), ("perceptron", "single_precision"),
+    ("losses", "float32_throughout"), ("perceptron", "single_precision"), ("pooling", "single_precision"),
     ("regularization", "float32_throughout"), ("regularization", "float32_masks"),
     ("preprocessing", "single_precision"),
     ("landscape", "float32_throughout"),

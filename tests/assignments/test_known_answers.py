@@ -164,6 +164,16 @@ KNOWN = {
         Known("degree n - 1 fits exactly", "minimum_norm_fit.threshold", ("c",)),
         Known("of several fits that of least norm", "minimum_norm_fit.least_norm", ("c",)),
     ],
+    "pooling": [
+        Known("7/4 for p = 1, 5/2 for p = 2: means", "lp_pool2d_forward.known_answer", ("out",)),
+        Known("maxima [[5, 4], [5, 0]], averages [[2, 0], [0, -1]]", "tile_pool2d_forward.known_answer", ("out",)),
+        Known("no zeros behind the last pixel", "upsample_forward.known_answer", ("out",)),
+        Known("⅟₁₆ (1, 4, 6, 4, 1), mirrored", "gaussian_pyramid.known_answer", ("pyramid",)),
+        Known("its weights sum to 1 at every edge", "gaussian_pyramid.flat", ("pyramid",)),
+        Known("a flat image becomes 0 inside", "subtractive_normalization.flat", ("out",)),
+        Known("zeros stay zeros", "divisive_normalization.zeros", ("out",)),
+        Known("down and to the left", "shift.known_answer", ("out",)),
+    ],
     "residual": [
         Known("a zero branch gives y = x", "residual_forward.known_answers", ("out",)),
         Known("a zero branch gives dx = dout", "residual_backward.zero_branch", ("dx", "grads")),

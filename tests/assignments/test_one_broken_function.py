@@ -24,6 +24,7 @@ DECLARED = {
         "losses",
         "optimizers",
         "perceptron",
+        "pooling",
         "preprocessing",
         "regularization",
         "residual",

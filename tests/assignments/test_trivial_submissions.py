@@ -25,6 +25,7 @@ SLUGS = (
     "losses",
     "optimizers",
     "perceptron",
+    "pooling",
     "preprocessing",
     "regularization",
     "residual",
