@@ -248,15 +248,15 @@ ABOVE = Space(rows=[{"n": 4, "degree": 6}, {"n": 3, "degree": 12}], n=(2, 3, 5),
 
 
 def curve(case):
-    """Different losses, of which `records` are the lowest so far before patience runs out. It does, and behind that the
-    loss falls again, unseen."""
+    """Different losses, of which `records` are the lowest so far before patience runs out. In the very next epoch the
+    loss falls again, unseen: whoever goes on to it does not stop there."""
     rng, patience = case.rng("losses"), case.patience
     losses = []
     for record in range(case.records):
         last = record == case.records - 1
         gap = patience if last else int(rng.integers(0, patience))
         losses += [10.0 - record / 8, *(10.0 + rng.permutation(gap) / 8)]
-    losses += [*(12.0 + rng.permutation(3) / 8), 2.0, 4.0, 3.0][rng.integers(0, 3) :]
+    losses += [2.0, 4.0, 3.0, *(12.0 + rng.permutation(3) / 8)][: rng.integers(3, 7)]
     return case.given("losses", np.array(losses) + np.arange(len(losses)) / 1024)
 
 

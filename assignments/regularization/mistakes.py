@@ -346,9 +346,6 @@ of("dropout_modes_exchanged", "if not training:", "if training:", "values defaul
    "You drop nothing in training, which is when numbers are dropped.")
 of("dropout_default_is_evaluation", "training=True", "training=False", "default",
    "Your training is False if it is not given: it must be True.")
-of("dropout_p_zero_divides", "mask = (rng.random(x.shape) >= p) / (1 - p)",
-   "mask = (rng.random(x.shape) >= p) * (p / (1 - p)) / (p if p else np.nan)", "p_zero",
-   "You divide by p on the way, which is 0 / 0 at p = 0: out is x there.")
 of("dropout_least_p", ">= p", ">= max(p, 0.1)", "p_zero",
    "You drop some numbers even at p = 0.")
 of("dropout_seeds_its_own_generator", "rng.random", "np.random.default_rng(0).random", "seeded", OWN)
