@@ -51,15 +51,17 @@ def opened(where: str, jobs: int | None, count: int, offers: Mapping[str, float]
 
 @contextlib.contextmanager
 def _ended_by_signals() -> Iterator[None]:
-    """SIGTERM and SIGHUP end the command as an exception does, so that jobs are cancelled and credentials removed."""
+    """SIGTERM and SIGHUP end the command as an exception does, so that jobs are cancelled and credentials removed. What
+    is ignored stays so: nohup ignores SIGHUP."""
 
     def end(number: int, frame: FrameType | None) -> None:
         sys.exit(128 + number)
 
     numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = [signal.signal(number, end) for number in numbers]
+    heard = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
+    before = [signal.signal(number, end) for number in heard]
     try:
         yield
     finally:
-        for number, handler in zip(numbers, before, strict=True):
+        for number, handler in zip(heard, before, strict=True):
             signal.signal(number, handler)
