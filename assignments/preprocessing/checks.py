@@ -58,7 +58,7 @@ from .cases import (
     table,
 )
 
-# A deviation with 1e-8 added, against a division by zero, is the idea; it is no mistake that a network would notice.
+# A deviation with 1e-8 added, against a division by zero, is the idea; a network does not notice it.
 TINY = 1e-7
 
 # ── centre and scale ───────────────────────────────────────────────────────────────────────────
