@@ -35,7 +35,7 @@ def large(case, *shape):
     """Numbers of either sign, so large that a constant of 1e-8, which guards a division by 0, is lost beside them."""
     rng = case.rng("x")
     sizes = rng.integers(1, 5, shape) if case.content == "whole" else 0.05 + np.abs(rng.standard_normal(shape))
-    return 1e5 * sizes * rng.choice([-1.0, 1.0], shape)
+    return 1e8 * sizes * rng.choice([-1.0, 1.0], shape)
 
 
 def lp_pooling(case):
