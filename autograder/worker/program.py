@@ -37,7 +37,9 @@ class Program:
         self.names = Names(self.module.__dict__)
         self.policy = Policy((), self.module.__dict__)
         self.elsewhere: frozenset[str] = frozenset()
-        self.module.__dict__.update({**years.BUILTINS, years.REWRITER: years.Former})
+        self.converted = precision.Converted()
+        former = {years.REWRITER: years.Former, precision.CONVERTED: self.converted}
+        self.module.__dict__.update({**years.BUILTINS, **former})
         sys.modules["submission"] = self.module
         package = sys.modules.get("autograder")
         if package is not None and getattr(package, "__file__", None) is None:

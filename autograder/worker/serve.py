@@ -14,6 +14,7 @@ import numpy as np
 from autograder import wire
 from autograder.wire import WHOLE
 from autograder.worker.faults import cell_name, describe_error
+from autograder.worker.precision import Converted
 from autograder.worker.program import Program
 from autograder.worker.scan import forbidden_uses
 from autograder.worker.timed import Launcher
@@ -29,10 +30,12 @@ class Caller:
         lookup: Callable[[str], Callable[..., Any] | None],
         ask: Callable[[int, tuple[Any, ...]], Any],
         explain: Callable[[BaseException], dict[str, Any]] = describe_error,
+        converted: Converted | None = None,
     ) -> None:
         self.lookup = lookup
         self.ask = ask
         self.explain = explain
+        self.converted = converted or Converted()
         self.kept: list[Any] = []
 
     def outcomes(
@@ -49,6 +52,7 @@ class Caller:
         sent = [decoder.value(node) for node in call["args"]]
         args = [self._kept(value) for value in sent]
         kwargs = {name: self._kept(decoder.value(node)) for name, node in call["kwargs"].items()}
+        self.converted.given = (*args, *kwargs.values())
         try:
             if adapter := call.get("adapter"):
                 function = _adapted(adapter, function)
@@ -105,7 +109,7 @@ class Server:
         self.body_cap = body_cap
         self.memory = memory
         self.program = Program()
-        self.caller = Caller(self.program.function, self._ask, self.program.explain)
+        self.caller = Caller(self.program.function, self._ask, self.program.explain, self.program.converted)
         self.seq = 0
 
     def run(self) -> None:

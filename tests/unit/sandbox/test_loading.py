@@ -439,3 +439,13 @@ def test_another_process_is_refused_by_name(load, sandbox, source):
 def test_other_system_errors_do_not_speak_of_processes(load):
     _, sentence = answer(load("def double(x):\n    open('/nosuch')", script=True))
     assert sentence == "double raised FileNotFoundError: [Errno 2] No such file or directory: '/nosuch' (line 2)."
+
+
+def test_what_single_precision_would_have_copied_is_copied(load):
+    """Everything computes in double precision, so this conversion has nothing to convert; in NumPy it makes a copy."""
+    body = "    y = np.asarray(x, dtype=np.float32)\n    y *= 2\n    return y"
+    runner = load(f"import numpy as np\ndef double(x):\n{body}")
+    assert answer(runner) == DOUBLED
+    with runner.start() as program:
+        ((left,),) = program.calls([Call("double", (X,), echo=True)])
+    assert left.tolist() == X.tolist()

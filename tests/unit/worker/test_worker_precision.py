@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import ast
-
 import numpy as np
 import pytest
 
-from autograder.worker.precision import in_double, widen
+from autograder.worker.compiled import parse
+from autograder.worker.precision import CONVERTED, Converted, in_double, widen
+from autograder.worker.years import REWRITER, Former
 
 X = np.array([1 / 3, 2 / 3])
 
 
-def run(source):
-    tree = ast.parse(source)
+def run(source, x=X):
+    tree = parse(source, 1, "submission")
     widen(tree, source)
-    names = {"np": np, "x": X}
+    converted = Converted()
+    converted.given = (x,)
+    names = {"np": np, "x": x, CONVERTED: converted, REWRITER: Former}
     with in_double():
         exec(compile(tree, "submission", "exec"), names)  # noqa: S102 — a line of this file
     return names["y"]
@@ -44,6 +46,38 @@ def test_what_asks_for_single_precision_gets_double(source):
     y = run(source)
     assert y.dtype == np.float64
     assert np.array_equal(y, X)
+
+
+CONVERSIONS = [
+    "np.asarray(x, dtype=np.float32)",
+    "np.asarray(x, 'f4')",
+    "np.asarray(x[:1], np.dtype('f'))",
+    "np.array(x, np.float32, copy=False)",
+    "x.astype(np.float32, copy=False)",
+    "np.ascontiguousarray(x, np.half)",
+    "np.float32(x)",
+]
+
+
+@pytest.mark.parametrize("conversion", CONVERSIONS)
+def test_a_conversion_to_single_precision_is_a_copy_of_an_argument(conversion):
+    x = X.copy()
+    y = run(f"y = {conversion}\ny[0] = 7", x)
+    assert y[0] == 7
+    assert np.array_equal(x, X)
+
+
+@pytest.mark.parametrize(
+    "conversion", ["np.asarray(x, np.float64)", "np.asarray(x, float)", "x.astype('f8', copy=False)"]
+)
+def test_what_is_no_copy_in_numpy_is_none_here(conversion):
+    x = X.copy()
+    run(f"y = {conversion}\ny[0] = 7", x)
+    assert x[0] == 7
+
+
+def test_an_array_of_the_submissions_own_is_not_copied():
+    assert run("own = np.zeros(2)\nalias = np.asarray(own, np.float32)\nalias[0] = 7\ny = own")[0] == 7
 
 
 def test_complex_numbers_are_double_too():
