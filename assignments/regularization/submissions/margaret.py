@@ -44,8 +44,13 @@ def dropconnect_backward(dout, cache):
     return dout @ w.T, x.T @ dout * mask, dout.sum(axis=0)
 
 def early_stopping(losses, patience):
-    best = int(np.argmin(losses))
-    return min(best + patience, len(losses) - 1), best
+    best = 0
+    for epoch in range(len(losses)):
+        if losses[epoch] < losses[best]:
+            best = epoch
+        if epoch - best >= patience:
+            break
+    return epoch, int(np.argmin(losses))
 
 def bias_variance(predictions, truth):
     mean = predictions.mean(axis=0)
