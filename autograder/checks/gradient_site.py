@@ -122,14 +122,16 @@ def verdict_at(pair: Pair, tensors: list[Array], seed: int) -> tuple[GradientVer
     pair.pull(stencil.grid(rng(seed, "structure"), site.centre.shape), tensors)
     if pair.single and site.precision is FLOAT64:
         site = replace(site, precision=FLOAT32)
-    seen = GradientVerdict(status="PASS", precision=site.precision.name, point=pair.arguments(tensors))
-    checked = False
+    point = pair.arguments(tensors)
+    seen = GradientVerdict(status="PASS", precision=site.precision.name, point=point, constant_slope=True)
+    checked = bent = False
     for k, direction in enumerate(directions):
         found = site.slopes(direction)
         responds = found.usable(site.precision, np.abs(site.centre)) & (np.abs(found.value) > 10 * found.error)
-        seen = replace(seen, dependent=seen.dependent or bool(responds.any()))
-        if k == 0:
-            seen = replace(seen, constant_slope=_constant(site, direction, found, rng(seed, "far")))
+        if responds.any():
+            # a slope that two arguments cancel in one direction, as x and w can in x·w, bends in another
+            bent = bent or not _constant(site, direction, found, rng(seed, "far"))
+            seen = replace(seen, dependent=True, constant_slope=not bent)
         for cotangent in draw_cotangents(found, site, rng(seed, "cotangent", k)):
             if not cotangent.any():
                 continue

@@ -290,6 +290,15 @@ def test_the_identity_has_a_constant_slope(regime):
     assert (verdict.status, verdict.dependent, verdict.constant_slope) == ("PASS", True, True)
 
 
+@pytest.mark.parametrize("seed", [617, 2006])  # whose first direction is one along which x·w does not change
+def test_a_slope_that_two_arguments_cancel_in_one_direction_is_not_constant(seed):
+    x, w = np.array([[1.0]]), np.array([2.0])
+    verdict = gradcheck(
+        lambda x, w: x * w, lambda dout, x, w: (dout * w, (dout * x).sum(0)), [x, w], wrt=(0, 1), seed=seed
+    )
+    assert (verdict.status, verdict.dependent, verdict.constant_slope) == ("PASS", True, False)
+
+
 def test_a_linear_function_has_a_constant_slope_and_the_others_have_not():
     assert gradcheck(lambda x: x.mean(0), lambda dout, x: np.tile(dout / 4, (4, 1)), [X]).constant_slope
     assert not gradcheck(trials.relu, trials.relu_backward, [X]).constant_slope
