@@ -26,15 +26,16 @@ demo-all: .venv/installed
 	done
 	@$(BIN)/autograder report out/demo-all --format html
 
-# one BLAS thread in each of pytest's processes: they use the cores already. Compiled first, since the suite starts
+# one BLAS thread in each of pytest's processes: they use the cores already. tests/conftest.py says what goes together,
+# and what first. Compiled first, since the suite starts
 # hundreds of processes, and a sandbox's worker can write no bytecode
 test: .venv/tested
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(SITE)
-	$(BIN)/python -m compileall -q autograder assignments reference bench
-	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n auto --dist loadfile
+	$(BIN)/python -m compileall -q -x submissions autograder assignments reference bench
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n auto --dist loadgroup --no-loadscope-reorder
 
 # every assignment with all its mutants; `make test` tries a tenth of them, another tenth each day
 prove: .venv/tested

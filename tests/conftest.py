@@ -11,6 +11,18 @@ from tiny_course import write_assignment
 
 from autograder.assignment.discover import Declared, discover
 
+PROOFS = "test_prove.py"  # each of its tests takes a minute, and shares nothing with the others
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With `--dist loadgroup` the tests of a file go to one process, but for the proofs, which are the longest: they
+    begin, each where there is room."""
+    items.sort(key=lambda item: item.path.name != PROOFS)
+    for item in items:
+        if item.path.name != PROOFS:
+            item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(Path(__file__).parent))))
+
 
 @pytest.fixture(scope="session", autouse=True)
 def caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
