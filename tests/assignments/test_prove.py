@@ -81,7 +81,7 @@ def edits(*args, **options):
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_the_sandbox_and_plain_forks_give_the_same_verdicts(slug):
-    """For every ninth mistake, handed in as a file. Only the checks of its entry point are compared: in a file the
+    """For some eight mistakes, handed in as files. Only the checks of its entry point are compared: in a file the
     reference's other functions meet it too."""
     declared = discover(ROOT / "assignments" / slug)
     files = {mistake.name: as_file(mistake, declared) for mistake in declared.mistakes}
@@ -89,7 +89,7 @@ def test_the_sandbox_and_plain_forks_give_the_same_verdicts(slug):
     assert len(known) >= 0.8 * len(declared.mistakes)
     examiner = Examiner(declared, 1)
     with Sandbox(choose(None).level, declared.assignment.policy.packages) as sandbox:
-        for mistake in known[::9]:
+        for mistake in known[:: max(9, len(known) // 8)]:
             cells = tuple(Cell(number, 1, text) for number, text in enumerate(files[mistake.name], start=1))
             submission = Submission(mistake.name, "", "", "notebook", cells)
             with SandboxRunner(sandbox, declared.assignment, submission) as runner:
