@@ -26,9 +26,9 @@ demo-all: .venv/installed
 	done
 	@$(BIN)/autograder report out/demo-all --format html
 
-# one BLAS thread in each of pytest's processes: they use the cores already. tests/conftest.py says what goes together,
-# and what first. Compiled first, since the suite starts
-# hundreds of processes, and a sandbox's worker can write no bytecode
+# One BLAS thread in each of pytest's processes: they use the cores already. tests/conftest.py says which tests go to one
+# process, and which begin. Modules are compiled first: the suite starts hundreds of processes, and a sandbox's worker
+# can write no bytecode.
 test: .venv/tested
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import patch
 
 import msgspec
 import numpy as np
@@ -89,8 +90,10 @@ def _median(work: Callable[[], object], clock: Callable[[], float]) -> float:
 
 
 def submissions(make: type[Grading], isolation: object) -> None:
-    """CPU seconds to grade each reference as one of a class; the first, which draws the cases, stands apart."""
-    print(f"{'one reference submission, CPU s':<32}{'checks':>8}{'public':>9}{'all':>9}{'first':>9}{'score':>9}")
+    """CPU seconds to grade each reference as one of a class, and how often it is loaded for all checks; the first,
+    which draws the cases, stands apart."""
+    heads = f"{'checks':>8}{'loads':>7}{'public':>9}{'all':>9}{'first':>9}{'score':>9}"
+    print(f"{'one reference submission, CPU s':<32}{heads}")
     for slug, folder in assignment_folders().items():
         declared = discover(folder)
         public = tuple(check for check in declared.checks if check.visibility is Visibility.PUBLIC)
@@ -98,13 +101,15 @@ def submissions(make: type[Grading], isolation: object) -> None:
         times = {}
         for name, checks in (("all", declared.checks), ("public", public)):
             grading = make(declared, 20, isolation, checks)  # type: ignore[arg-type]
-            reports = [grade_one(grading, "reference", path) for _ in range(REPEATS + 1)]
+            with patch.object(SandboxProgram, "load", autospec=True, side_effect=SandboxProgram.load) as load:
+                reports = [grade_one(grading, "reference", path) for _ in range(REPEATS + 1)]
             times[name] = statistics.median(report.cpu_s for report in reports[1:])
             if name == "all":
-                first, last = reports[0], reports[-1]
+                first, last, loads = reports[0], reports[-1], load.call_count // len(reports)
         score = f"{last.score:g}/{last.max_score:g}"
         print(
-            f"{slug:<32}{len(declared.checks):>8}{times['public']:>9.3f}{times['all']:>9.3f}{first.cpu_s:>9.3f}{score:>9}"
+            f"{slug:<32}{len(declared.checks):>8}{loads:>7}{times['public']:>9.3f}{times['all']:>9.3f}"
+            f"{first.cpu_s:>9.3f}{score:>9}"
         )
 
 

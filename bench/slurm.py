@@ -28,9 +28,7 @@ from bench.class300 import without_times
 
 ROOT = Path(__file__).parents[1]
 SEED = 17
-GONE_S = (
-    180  # a job whose driver was killed ends after dask-jobqueue's death-timeout, 60 s; then one that waited for it
-)
+GONE_S = 180  # a job whose driver was killed ends after dask-jobqueue's death-timeout, 60 s; then the one behind it
 
 CONFIGURATION = """
 ClusterName=bench

@@ -223,6 +223,14 @@ ROLLS = Space(
     steps=(2, 3, 5),
     momentum=(0.5, 0.9, 0.7),
 )
+ROLLS_OF_ONE = Space(  # a single coordinate: shapes that lose an axis
+    rows=[{"d": 1, "axes": "straight", "rate": 0.3, "steps": 4, "momentum": 0.5}],
+    d=(1,),
+    axes=("straight",),
+    rate=(0.3,),
+    steps=(4,),
+    momentum=(0.5,),
+)
 
 
 def bowl(case):

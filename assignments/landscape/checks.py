@@ -19,6 +19,7 @@ from .cases import (
     POLYNOMIALS,
     RATES,
     ROLLS,
+    ROLLS_OF_ONE,
     SIGNS,
     SLICES,
     TABLES,
@@ -448,7 +449,7 @@ def momentum_descent_no_steps(student, case):
     expect(student, trajectory=(found, x0[None]))
 
 
-@check("momentum_descent", points=0.5, given=ROLLS, examples=0, needs=("momentum_descent.end",))
+@check("momentum_descent", points=0.5, given=ROLLS_OF_ONE, examples=0, needs=("momentum_descent.end",))
 def momentum_descent_shape(student, case):
     """The trajectory is an array with exactly the shape (steps + 1, D)."""
     arguments, right = roll(case)
@@ -467,7 +468,7 @@ def momentum_descent_pure(student, case):
 KNOWN = np.array([[3.0, 1.0], [1.0, 3.0]])  # eigenvalues 2 and 4
 
 
-@check("largest_stable_rate", points=2.5, given=MATRICES, examples=3)
+@check("largest_stable_rate", points=2, given=MATRICES, examples=3)
 def largest_stable_rate_values(student, case):
     """The rate is 2 / λmax."""
     H, numbers = matrix(case)
@@ -481,12 +482,19 @@ def largest_stable_rate_known_answer(student, case):
 
 
 @check("largest_stable_rate", points=0.5, given=MATRICES, examples=0, needs=("largest_stable_rate.values",))
+def largest_stable_rate_shape(student, case):
+    """The rate is a single number."""
+    H, _ = matrix(case)
+    expect_shape(rate=(student.largest_stable_rate(H), ()))
+
+
+@check("largest_stable_rate", points=0.5, given=MATRICES, examples=0, needs=("largest_stable_rate.values",))
 def largest_stable_rate_pure(student, case):
     """H is left as it was."""
     expect_unmodified(student, "largest_stable_rate", H=matrix(case)[0])
 
 
-@check("best_rate", points=2.5, given=MATRICES, examples=3)
+@check("best_rate", points=2, given=MATRICES, examples=3)
 def best_rate_values(student, case):
     """The rate is 2 / (λmin + λmax)."""
     H, numbers = matrix(case)
@@ -500,12 +508,19 @@ def best_rate_known_answer(student, case):
 
 
 @check("best_rate", points=0.5, given=MATRICES, examples=0, needs=("best_rate.values",))
+def best_rate_shape(student, case):
+    """The rate is a single number."""
+    H, _ = matrix(case)
+    expect_shape(rate=(student.best_rate(H), ()))
+
+
+@check("best_rate", points=0.5, given=MATRICES, examples=0, needs=("best_rate.values",))
 def best_rate_pure(student, case):
     """H is left as it was."""
     expect_unmodified(student, "best_rate", H=matrix(case)[0])
 
 
-@check("contraction", points=2.5, given=RATES, examples=3)
+@check("contraction", points=2, given=RATES, examples=3)
 def contraction_values(student, case):
     """The factor is the largest |1 - lr λ|, whichever end of the eigenvalues it comes from."""
     H, numbers = matrix(case)
@@ -520,6 +535,13 @@ def contraction_known_answer(student, case):
     found = student.each("contraction", [(H, lr) for lr in rates])
     for lr, factor, right in zip(rates, found, (0.8, 1 / 3, 1.0, 1.4), strict=True):
         expect(student, **{f"factor at {lr:.3g}": (factor, right)})
+
+
+@check("contraction", points=0.5, given=RATES, examples=0, needs=("contraction.values",))
+def contraction_shape(student, case):
+    """The factor is a single number."""
+    H, numbers = matrix(case)
+    expect_shape(factor=(student.contraction(H, rate_of(case, numbers)), ()))
 
 
 @check("contraction", points=0.5, given=RATES, examples=0, needs=("contraction.values",))

@@ -422,7 +422,12 @@ of("stable_rate_root", "2 / np.linalg.eigvalsh(H).max()", "2 / np.sqrt(np.linalg
 of("stable_rate_in_place", "return 2", "H /= 2\n    return 1", "pure",
    "H /= 2 changes the caller's matrix: write H / 2, which makes a new one.")
 
+of("stable_rate_kept_in_an_array", ".max()", "[-1:]", "shape",
+   "Your rate is an array of one number: index the eigenvalues with [-1].")
+
 of = edits(best_rate)
+of("best_rate_kept_in_an_array", "curvatures.min() + curvatures.max()", "curvatures[:1] + curvatures[-1:]", "shape",
+   "Your rate is an array of one number: index the eigenvalues with [0] and [-1].")
 
 of("best_rate_of_one", "2 / (", "1 / (", BOTH, "Your rate is half as large: it is 2 / (λmin + λmax).")
 of("best_rate_of_largest", "(curvatures.min() + curvatures.max())", "(2 * curvatures.max())", BOTH,
@@ -451,6 +456,8 @@ of("best_rate_in_place", "curvatures = ", "H /= 2\n    curvatures = ", "pure",
    "H /= 2 changes the caller's matrix: write H / 2, which makes a new one.", also={"return 2": "return 1"})
 
 of = edits(contraction)
+of("contraction_kept_in_an_array", ".max()", ".max(keepdims=True)", "shape",
+   "Your factor is an array of one number: leave keepdims out.")
 
 of("contraction_without_abs", "np.abs(1 - lr * np.linalg.eigvalsh(H)).max()", "(1 - lr * np.linalg.eigvalsh(H)).max()",
    BOTH, "You leave out the absolute value: a factor of -1.4 overshoots, and grows.")

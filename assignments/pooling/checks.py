@@ -281,7 +281,7 @@ def divisive_normalization_pure(student, case):
 # ── shifts ─────────────────────────────────────────────────────────────────────────────────────
 
 
-@check("shift", points=5, given=SHIFTS, examples=4)
+@check("shift", points=4.5, given=SHIFTS, examples=4)
 def shift_values(student, case):
     """dy > 0 moves down and dx > 0 to the right; zeros come in on the other side."""
     out = student.shift(plane(case), case.dy, case.dx)
@@ -300,6 +300,12 @@ def shift_known_answer(student, case):
     """[[1, 2], [3, 4]] moved down by one row and to the left by one column is [[0, 0], [2, 0]]."""
     out = student.shift(case.given("x", np.array([[[[1.0, 2], [3, 4]]]])), 1, -1)
     expect(student, out=(out, [[[[0, 0], [2, 0]]]]))
+
+
+@check("shift", points=0.5, given=SHIFTS, examples=1, needs=("shift.values",))
+def shift_shape(student, case):
+    """out has exactly x's shape."""
+    expect_shape(out=(student.shift(plane(case), case.dy, case.dx), plane(case).shape))
 
 
 @check("shift", points=0.5, given=SHIFTS, examples=1, needs=("shift.values",))

@@ -470,6 +470,8 @@ of = edits(shift)
 KEPT, PLACES = "padded[:, :, top : top + h, left : left + w].copy()", "((h, dy), (w, dx))"
 S = "values known_answer"
 
+of("shift_with_an_axis_more", KEPT, "padded[None, :, :, top : top + h, left : left + w].copy()", "shape",
+   "Your out has an axis of length one in front: its shape is x's.")
 of("shift_reversed", "size - by", "size + by", S,
    "You move the wrong way: dy > 0 is down, dx > 0 to the right.")
 of("shift_wrapped", KEPT, "np.roll(x, (dy, dx), axis=(2, 3))", S,

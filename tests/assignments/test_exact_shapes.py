@@ -15,20 +15,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SLUGS = sorted(slug for slug, folder in assignment_folders(ROOT).items() if folder.parent == ROOT / "assignments")
 ALTERATIONS = {"squeezed": np.squeeze, "with an axis more": lambda a: a[None], "transposed": lambda a: a.T}
 
-# What no check asks, on purpose: an axis of length one that a right solution may have, or lose.
-FREE = {
-    # a rate may be an array of one number; a trajectory of no steps, or of one coordinate, may lack an axis
-    "landscape": {
-        "momentum_descent: trajectory squeezed",
-        "largest_stable_rate: rate with an axis more",
-        "best_rate: rate with an axis more",
-        "contraction: factor with an axis more",
-    },
-    # of a single feature np.cov makes a single number
-    "perceptron": {"gaussian_fit: mu0 squeezed", "gaussian_fit: mu1 squeezed", "gaussian_fit: sigma squeezed"},
-    # which axes of length one an image has is a question of the other functions
-    "pooling": {"shift: out squeezed", "shift: out with an axis more"},
-}
+# Of a single feature np.cov makes a single number, so shapes are asked of several: which axis is lost there is free.
+FREE = {"perceptron": {"gaussian_fit: mu0 squeezed", "gaussian_fit: mu1 squeezed", "gaussian_fit: sigma squeezed"}}
 
 
 def altered(function, position, alter):

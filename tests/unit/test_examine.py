@@ -1,6 +1,7 @@
 """One check against one submission: what the result says, and what it keeps to itself."""
 
 import dataclasses
+import itertools
 import json
 import types
 
@@ -30,6 +31,20 @@ def results(tiny):
 
 def test_the_reference_passes_everything(results):
     assert {result.verdict for result in results().values()} == {Verdict.PASS}
+
+
+def test_the_checks_of_a_group_follow_each_other_in_whatever_order_they_are_declared(tiny):
+    class Noting(LocalRunner):
+        def start(self, group=None, entry_point=None):
+            started.append(group)
+            return super().start(group, entry_point)
+
+    started = []
+    alternating = sorted(tiny.checks, key=lambda check: check.id.partition(".")[2])
+    results = Examiner(tiny, 3).examine_all(alternating, Noting(vars(tiny.reference)))
+    assert [result.check for result in results] == [check.id for check in alternating]
+    assert len(started) == len(tiny.checks) > len(set(started)) > 1
+    assert [group for group, _ in itertools.groupby(started)] == list(dict.fromkeys(started))
 
 
 def test_a_known_mistake_is_named_on_the_smallest_case(results):

@@ -13,7 +13,7 @@ from autograder.errors import Crashed, Forbidden, Missing, SubmissionFault, Time
 from autograder.model import Cell, Level, Submission
 from autograder.sandbox.isolation import choose
 from autograder.sandbox.runner import NOTE_CAP, SandboxRunner
-from autograder.sandbox.sandbox import Sandbox
+from autograder.sandbox.sandbox import PREPARED_CAP, Sandbox
 from autograder.wire import Call
 
 
@@ -131,6 +131,30 @@ def test_a_submission_that_ends_the_process_while_loading_cannot_be_started(run)
         Crashed, match=r"^The program ended the Python process instead of returning \(exit status 4\)\.$"
     ):
         run("import os\nos._exit(4)", DOUBLE)
+
+
+# Whether the parent has compiled the submission that asks.
+COMPILED = "any(MARK in cells[0][2] for cells in sys.modules['autograder.worker.compiled']._kept)"
+
+
+def test_what_one_fork_has_read_the_later_ones_find_compiled(run):
+    runner = run(f"import sys\nMARK = 'the first'\ndef double(x):\n    return {COMPILED}")
+    assert [outcome(runner) for _ in range(2)] == [True, True]
+
+
+def test_a_long_submission_is_compiled_by_each_fork(run):
+    runner = run(f"import sys\nMARK = 'the second'\ndef double(x):\n    return {COMPILED}", "#" * PREPARED_CAP)
+    assert outcome(runner) is False
+
+
+def test_only_what_a_fork_has_read_to_its_end_is_compiled_in_the_parent(run, sandbox, monkeypatch):
+    prepared = []
+    monkeypatch.setattr(sandbox, "prepare", prepared.append)
+    with pytest.raises(SubmissionFault):
+        run("import os\nos._exit(3)")
+    assert prepared == []
+    run("while True:\n    pass", DOUBLE)  # read once more without what is too slow
+    assert prepared == [[(1, 1, "while True:\n    pass"), (2, 1, DOUBLE)]]
 
 
 def test_a_check_begins_afresh_unless_it_follows_in_its_group(run):
