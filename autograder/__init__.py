@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from autograder.checks.consistency import expect_consistent
     from autograder.checks.covering import all_pairs
     from autograder.checks.gradcheck import gradcheck
+    from autograder.checks.network import Network
     from autograder.checks.oracle import real_where, vjp
     from autograder.checks.pair import Pair
     from autograder.checks.purity import expect_repeatable, expect_unmodified
@@ -50,6 +51,7 @@ _HOMES = {
     "CheckFailed": "errors",
     "GradeReport": "model",
     "Kernel": "speed.declare",
+    "Network": "checks.network",
     "Normal": "checks.statistics",
     "Pair": "checks.pair",
     "Problem": "speed.declare",
@@ -92,6 +94,7 @@ __all__ = [
     "CheckFailed",
     "GradeReport",
     "Kernel",
+    "Network",
     "Normal",
     "Pair",
     "Problem",

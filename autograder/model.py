@@ -63,7 +63,8 @@ class EntryPoint(Record, frozen=True):
     """A function that a student writes. `returns` names its outputs; those in `opaque` (a cache, an
     optimiser's state) are the student's own business and never leave the worker. Those in `gradients` must be derived
     by hand, and are therefore compared more closely than finite differences come. `packages` are the third-party ones
-    that exist where it is called; empty stands for the policy's."""
+    that exist where it is called; empty stands for the policy's. With `tensors` it is PyTorch code, which is given
+    tensors for arrays and may return them."""
 
     name: str
     signature: str
@@ -71,6 +72,7 @@ class EntryPoint(Record, frozen=True):
     opaque: tuple[str, ...] = ()
     gradients: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
+    tensors: bool = False
     summary: str = ""
 
 
@@ -93,10 +95,13 @@ class Limits(Record, frozen=True):
 
 class Policy(Record, frozen=True):
     """What a submission may use. `packages` are the only third-party ones that exist in the worker;
-    `forbid` are dotted names that must not be reached from an entry point."""
+    `forbid` are dotted names that must not be reached from an entry point. `warm` are modules of these packages that
+    are imported before the submission is loaded, since they would be at the first use of something: PyTorch takes a CPU
+    second and more to import `torch._dynamo` at the first optimizer, in each fork."""
 
     packages: tuple[str, ...] = ("numpy",)
     forbid: tuple[str, ...] = ()
+    warm: tuple[str, ...] = ()
 
 
 class Assignment(Record, frozen=True):

@@ -164,7 +164,7 @@ def _run(grading: Grading, submission: Submission, warm: WarmSandboxes | None) -
         with (
             contextlib.nullcontext(warm) if warm else Sandboxes(grading.isolation.level) as sandboxes,
             SandboxRunner(
-                sandboxes.holding(assignment.policy.packages),
+                sandboxes.holding(assignment.policy.packages, assignment.policy.warm),
                 assignment,
                 submission,
                 sandboxes.holding,

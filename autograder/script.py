@@ -36,7 +36,10 @@ def script_of(grading: Grading, submission: Submission | Unreadable) -> str:
     with (
         Sandboxes(grading.isolation.level) as sandboxes,
         SandboxRunner(
-            sandboxes.holding(assignment.policy.packages), assignment, submission, sandboxes.holding
+            sandboxes.holding(assignment.policy.packages, assignment.policy.warm),
+            assignment,
+            submission,
+            sandboxes.holding,
         ) as runner,
     ):
         if fault := runner.fault(check.entry_point):

@@ -93,7 +93,7 @@ class Rng:
 class Call:
     """One call of an entry point. `keep` are the positions of its return tuple that stay in the worker; with `echo` the
     arguments come back as the call left them, behind the result. `adapter` names what stands between arrays and PyTorch
-    code ("module" or "function", see `worker.torch_calls`)."""
+    code (see `worker.torch_calls.call`)."""
 
     function: str
     args: tuple[Any, ...]

@@ -16,6 +16,7 @@ from autograder.errors import AssignmentError
 from autograder.model import SLUG, Assignment, EntryPoint, Limits, Policy
 from autograder.text import hint
 
+ENTRY_KEYS = ("signature", "returns", "opaque", "gradients", "packages", "tensors", "summary")
 TOP_LEVEL = ("title", "summary", "entry_points", "limits", "policy", "conventions")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 GRADIENT = re.compile(r"d[a-z]\w*|grads")  # dx, dw, dgamma: what an output is called that is a gradient
@@ -84,7 +85,9 @@ def _entry_problems(name: str, entry: Any) -> Iterator[str]:
     if not isinstance(entry, dict):
         yield f"{where} must be a table with signature and returns, not {entry!r}"
         return
-    yield from unknown_keys(f"{where}.", entry, ("signature", "returns", "opaque", "gradients", "packages", "summary"))
+    yield from unknown_keys(f"{where}.", entry, ENTRY_KEYS)
+    if not isinstance(entry.get("tensors", False), bool):
+        yield f"{where}.tensors must be true or false, not {entry['tensors']!r}"
     for key in ("signature", "summary"):
         if not isinstance(entry.get(key, ""), str):
             yield f"{where}.{key} must be a string, not {entry[key]!r}"
@@ -146,6 +149,7 @@ def _entry_point(name: str, entry: Mapping[str, Any]) -> EntryPoint:
         returns=returns,
         opaque=tuple(entry.get("opaque", [output for output in returns if output == "cache"])),
         packages=tuple(entry.get("packages", ())),
+        tensors=entry.get("tensors", False),
         gradients=tuple(entry.get("gradients", [output for output in returns if GRADIENT.fullmatch(output)])),
         summary=entry.get("summary", ""),
     )

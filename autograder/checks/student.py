@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from autograder.checks.network import Network
 from autograder.checks.tolerance import BY_HAND, TOLERANCES, Tolerance, precision_of
 from autograder.errors import CheckFailed, Crashed, SubmissionFault
 from autograder.model import Assignment, EntryPoint
@@ -27,6 +28,8 @@ PLAIN = (bool, int, float, str, type(None))
 # another that the first ones do not, and would take a gigabyte.
 TRACE_CAP = 64
 TORCH_ANSWER = {"out", "gradients", "state", "arguments"}
+LOOK = {"outs", "state", "grads", "modes", "requires_grad", "hooks", "kinds", "same"}
+META = {"parameters", "buffers", "out", "calls"}
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,39 @@ class TorchRun:
     gradients: dict[str, Any]
     state: dict[str, Any]
     arguments: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was seen of a model that stays with the student's code, or of a tensor. As it was found: gradients (None
+    where there is none) and flags by parameter, modes, class names (`kinds`) and, if it was compared with another
+    model, names in that one (`same`, None for a module of its own) by module, and the number of hooks. After the passes
+    that were asked for: their outputs, and parameters and buffers. A tensor has one name, "value".
+
+    Whoever made the model can forge all of it, numbers that nobody can guess excepted. Nothing of it is validated yet,
+    but its types down to the dicts."""
+
+    outs: list[Any]
+    state: dict[str, Any]
+    grads: dict[str, Any]
+    modes: dict[str, Any]
+    requires_grad: dict[str, Any]
+    hooks: int
+    kinds: dict[str, Any]
+    same: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class MetaRun:
+    """The shapes of a module that was made and called on the meta device: of its parameters and buffers by name, of its
+    output, and of its convolutions, linear layers and poolings in the order of running, each [kind, shape of the input,
+    shape of the weight or None, shape of the output]. A shape is a list of ints; nothing of it is validated yet, but
+    its types down to the dicts and lists."""
+
+    parameters: dict[str, Any]
+    buffers: dict[str, Any]
+    out: Any
+    calls: list[Any]
 
 
 class Program(Protocol):
@@ -100,7 +136,7 @@ class Student:
         keep = tuple(i for i, output in enumerate(entry.returns) if output in entry.opaque)
         if keep and len(entry.returns) == 1:
             keep = (WHOLE,)
-        calls = [Call(name, tuple(args), kwargs, keep) for args in argument_lists]
+        calls = [Call(name, tuple(args), kwargs, keep, adapter=_adapter(entry)) for args in argument_lists]
         if any(array.dtype == np.float32 for call in calls for array in _arrays(call.args) if hasattr(array, "dtype")):
             self._asked = "float32"
         with self._calling(name):
@@ -110,7 +146,7 @@ class Student:
     def arguments_after(self, name: str, *args: Any, **kwargs: Any) -> list[Any]:
         """The arguments as a call of `name` left them: for checks that inputs are not modified."""
         with self._calling(name):
-            call = Call(name, args, kwargs, echo=True)
+            call = Call(name, args, kwargs, echo=True, adapter=_adapter(self._assignment.entry_point(name)))
             self._note_options([call])
             (outcome,) = self._program.calls([call])
             if isinstance(outcome, SubmissionFault):
@@ -141,7 +177,74 @@ class Student:
         in float64; `arguments` has the dout that it was handed, too."""
         return self._run_torch(Call(name, (inputs, dout), adapter="function"))
 
+    def run_meta(self, name: str, arguments: Sequence[Any], shape: Sequence[int]) -> MetaRun:
+        """Make the `torch.nn.Module` that `name` makes of `arguments` on the meta device, and call it there with an
+        input of `shape`."""
+        outcome = self._ask_torch(Call(name, (list(arguments), list(shape)), adapter="meta"))
+        match outcome:
+            case {"parameters": dict(), "buffers": dict(), "calls": list()} if outcome.keys() == META:
+                run = MetaRun(**outcome)
+                self._remember(name, (run.parameters, run.buffers, run.out, run.calls))
+                return run
+        raise self._no_torch()
+
+    def build(
+        self,
+        name: str,
+        network: Network,
+        *,
+        training: bool | Mapping[str, bool] = True,
+        frozen: Iterable[str] = (),
+    ) -> Handle:
+        """Build `network` where the student's code runs, for a call of `name`, and leave it there. `training` is the
+        mode of all modules, or the modes of some by name ("" is the whole; the others are in training mode); the
+        parameters named in `frozen` require no gradient."""
+        modes = {"": training} if isinstance(training, bool) else dict(training)
+        given = (list(network.layers), dict(network.state), modes, list(frozen))
+        return self._leave(Call(name, given, keep=(WHOLE,), adapter="build"))
+
+    def tensor(self, name: str, array: Array) -> Handle:
+        """Make a tensor of `array` where the student's code runs, for a call of `name`, and leave it there."""
+        return self._leave(Call(name, (array,), keep=(WHOLE,), adapter="tensor"))
+
+    def look(
+        self,
+        name: str,
+        target: Handle,
+        x: Array | None = None,
+        *,
+        training: bool | None = None,
+        runs: int = 1,
+        origin: Handle | None = None,
+    ) -> Look:
+        """What can be seen of the model, or tensor, `target` after a call of `name`; then put it in mode `training`, if
+        that is given, and call it `runs` times in a row with `x`, if there is one, without a graph. `origin` is a model
+        whose modules may be found in it again."""
+        outcome = self._ask_torch(Call(name, (target, x, training, runs, origin), adapter="look"))
+        match outcome:
+            case {"outs": list(), "hooks": int()} if outcome.keys() == LOOK and _are_dicts(outcome):
+                seen = Look(**outcome)
+                self._remember(name, tuple(outcome[part] for part in sorted(LOOK)))
+                return seen
+        raise self._no_torch()
+
+    def _leave(self, call: Call) -> Handle:
+        outcome = self._ask_torch(call)
+        if not isinstance(outcome, Handle):
+            raise self._no_torch()
+        return outcome
+
     def _run_torch(self, call: Call) -> TorchRun:
+        outcome = self._ask_torch(call)
+        match outcome:
+            case {"gradients": dict(), "state": dict(), "arguments": dict()} if outcome.keys() == TORCH_ANSWER:
+                run = TorchRun(**outcome)
+                self._remember(call.function, (run.out, run.gradients, run.state, run.arguments))
+                return run
+        raise self._no_torch()
+
+    def _ask_torch(self, call: Call) -> Any:
+        """What comes of `call`; CheckFailed with the worker's sentence where it refuses."""
         self._assignment.entry_point(call.function)
         (outcome,) = self._program.calls([call])
         if isinstance(outcome, SubmissionFault):
@@ -151,11 +254,11 @@ class Student:
                 sentence = plain_text(text, SENTENCE_CAP)
                 self.trace.append((call.function, (sentence,)))
                 raise CheckFailed(f"{call.function}: {sentence}")
-            case {"gradients": dict(), "state": dict(), "arguments": dict()} if outcome.keys() == TORCH_ANSWER:
-                run = TorchRun(**outcome)
-                self._remember(call.function, (run.out, run.gradients, run.state, run.arguments))
-                return run
-        raise Crashed("The program broke the grading protocol: it sent no result of PyTorch code.")
+        return outcome
+
+    @staticmethod
+    def _no_torch() -> Crashed:
+        return Crashed("The program broke the grading protocol: it sent no result of PyTorch code.")
 
     def tolerance(self, name: str) -> Tolerance:
         """How close the output called `name` must be to what is right: by the precision of the answers so far, but for
@@ -198,6 +301,14 @@ class Student:
             self.trace.append((name, outputs))
         if self.precision == "float64" and any(precision_of(part) == "float32" for part in _arrays(outputs)):
             self.precision = "float32"  # for the rest of the check: after `out - x` float32 can no longer be seen
+
+
+def _adapter(entry: EntryPoint) -> str:
+    return "tensors" if entry.tensors else ""
+
+
+def _are_dicts(answer: Mapping[str, Any]) -> bool:
+    return all(isinstance(answer[part], dict) for part in LOOK - {"outs", "hooks"})
 
 
 def _unpack(entry: EntryPoint, value: Any) -> tuple[Any, ...]:

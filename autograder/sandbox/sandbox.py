@@ -240,10 +240,10 @@ class Sandboxes:
         self._level = level
         self._started: dict[tuple[str, ...], Sandbox] = {}
 
-    def holding(self, packages: tuple[str, ...]) -> Sandbox:
-        """The sandbox in which `packages` exist, and no others."""
+    def holding(self, packages: tuple[str, ...], warm: tuple[str, ...] = ()) -> Sandbox:
+        """The sandbox in which `packages` exist, and no others; when it is started, it imports `warm`, too."""
         if packages not in self._started:
-            self._started[packages] = Sandbox(self._level, packages)
+            self._started[packages] = Sandbox(self._level, packages, warm=warm)
         return self._started[packages]
 
     @property

@@ -20,13 +20,14 @@ class WarmSandboxes:
         self._started: dict[tuple[str, ...], Sandbox] = {}
         atexit.register(self.close)
 
-    def holding(self, packages: tuple[str, ...]) -> Sandbox:
-        """The sandbox in which `packages` exist, and no others: the one that waits, or a new one where it has died."""
+    def holding(self, packages: tuple[str, ...], warm: tuple[str, ...] = ()) -> Sandbox:
+        """The sandbox in which `packages` exist, and no others: the one that waits, or where it has died a new one,
+        which imports `warm`, too."""
         waiting = self._started.get(packages)
         if waiting is not None and not _answers(waiting):
             waiting.close()
             waiting = None
-        self._started[packages] = waiting or Sandbox(self._level, packages)
+        self._started[packages] = waiting or Sandbox(self._level, packages, warm=warm)
         return self._started[packages]
 
     def close(self) -> None:

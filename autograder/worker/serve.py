@@ -54,10 +54,11 @@ class Caller:
         kwargs = {name: self._kept(decoder.value(node)) for name, node in call["kwargs"].items()}
         self.converted.given = (*args, *kwargs.values())
         try:
-            if adapter := call.get("adapter"):
+            adapter = call.get("adapter")
+            if adapter:
                 function = _adapted(adapter, function)
-            value = function(*args, **kwargs)
-            return ["value", encoder.node(sent if call["echo"] else self._keep(value, call["keep"]))]
+            value = self._keep(function(*args, **kwargs), call["keep"])
+            return ["value", encoder.node(sent if call["echo"] else _arrays(value) if adapter else value)]
         except NotImplementedError:
             return ["missing"]
         except KeyboardInterrupt:
@@ -87,6 +88,12 @@ def _adapted(adapter: str, function: Callable[..., Any]) -> Callable[..., Any]:
     from autograder.worker import torch_calls
 
     return functools.partial(torch_calls.call, adapter, function)
+
+
+def _arrays(value: Any) -> Any:
+    from autograder.worker import models
+
+    return models.arrays(value)
 
 
 def show_source(cells: Sequence[Sequence[Any]]) -> None:

@@ -16,8 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from autograder.worker import by_hand
+from autograder.worker import by_hand, models
 from autograder.worker.by_hand import Refused
+from autograder.worker.models import array_of, tensors
 from autograder.worker.weights import Mismatch, match
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -25,12 +26,16 @@ Array = np.ndarray[Any, np.dtype[Any]]
 _settings = threading.Lock()  # default dtype, threads and the guard belong to the whole process
 
 
-def call(adapter: str, function: Callable[..., Any], *args: Any) -> dict[str, Any]:
-    """`function` through the adapter of that name: `out`, `gradients` by name (None where none arrives), `state` (a
-    module's parameters and buffers afterwards) and `arguments` (the inputs as they were left); or only `refused`."""
+def call(adapter: str, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """`function` through the adapter of that name; or only `refused`, in a dict.
+
+    "module" and "function" give `out`, `gradients` by name (None where none arrives), `state` (a module's parameters
+    and buffers afterwards) and `arguments` (the inputs as they were left); "meta" the shapes of a module on the meta
+    device. With "tensors" it is called with tensors for arrays. "build", "tensor" and "look" leave `function` alone:
+    they make and look at what stays here (see `models`)."""
     try:
         with _settings, _double_precision_on_one_thread():
-            return _ADAPTERS[adapter](function, *args)
+            return _ADAPTERS[adapter](function, *args, **kwargs)
     except Refused as refusal:
         return {"refused": str(refusal)}
 
@@ -58,10 +63,10 @@ def _module(
     out = _tensor(module(*given.values()))
     after = module.state_dict()
     return {
-        "out": _array(out),
+        "out": array_of(out),
         "gradients": _gradients(out, dout, leaves | wanted),
-        "state": {ours: _array(after[theirs]) for ours, theirs in names.items()},
-        "arguments": {name: _array(tensor) for name, tensor in given.items()},
+        "state": {ours: array_of(after[theirs]) for ours, theirs in names.items()},
+        "arguments": {name: array_of(tensor) for name, tensor in given.items()},
     }
 
 
@@ -81,10 +86,10 @@ def _function(apply: Any, inputs: Mapping[str, Array], dout: Array | None) -> di
         raise Refused("Its result does not come out of a torch.autograd.Function with a backward of your own.")
     handed = {} if dout is None else {"dout": torch.tensor(dout)}
     return {
-        "out": _array(out),
+        "out": array_of(out),
         "gradients": dict(zip(inputs, _handed_back(out, *handed.values(), count=len(inputs)), strict=True)),
         "state": {},
-        "arguments": {name: _array(tensor) for name, tensor in (given | handed).items()},
+        "arguments": {name: array_of(tensor) for name, tensor in (given | handed).items()},
     }
 
 
@@ -97,10 +102,18 @@ def _handed_back(out: Any, dout: Any = None, *, count: int) -> list[Array | None
     found = found if isinstance(found, tuple) else (found,)
     if len(found) != count:
         raise Refused(f"Its backward returns {len(found)} gradients for {count} inputs.")
-    return [None if one is None else _array(_tensor(one)) for one in found]
+    return [None if one is None else array_of(_tensor(one)) for one in found]
 
 
-_ADAPTERS: Mapping[str, Callable[..., dict[str, Any]]] = {"module": _module, "function": _function}
+_ADAPTERS: Mapping[str, Callable[..., Any]] = {
+    "module": _module,
+    "function": _function,
+    "meta": models.on_meta,
+    "tensors": lambda function, *args, **kwargs: function(*map(tensors, args), **tensors(kwargs)),
+    "build": lambda _, *args: models.build(*args),
+    "tensor": lambda _, array: tensors(array),
+    "look": lambda _, *args: models.look(*args),
+}
 
 
 # ── tensors ────────────────────────────────────────────────────────────────────────────────────
@@ -123,7 +136,7 @@ def _gradients(out: Any, dout: Array | None, wanted: Mapping[str, Any]) -> dict[
     # a scalar: with grad_outputs torch imports SymPy to compare shapes, a third of a CPU second in every fork
     total = (out * torch.tensor(dout)).sum()
     found = torch.autograd.grad(total, list(wanted.values()), allow_unused=True)
-    return {name: None if one is None else _array(one) for name, one in zip(wanted, found, strict=True)}
+    return {name: None if one is None else array_of(one) for name, one in zip(wanted, found, strict=True)}
 
 
 def _tensor(value: Any) -> Any:
@@ -134,16 +147,11 @@ def _tensor(value: Any) -> Any:
     return value
 
 
-def _array(tensor: Any) -> Array:
-    array: Array = tensor.detach().cpu().numpy().copy()
-    return array
-
-
 @contextlib.contextmanager
 def _double_precision_on_one_thread() -> Iterator[None]:
     import torch
 
-    before = torch.get_default_dtype(), torch.get_num_threads()
+    before = torch.get_default_dtype(), torch.get_num_threads(), torch.is_grad_enabled()
     torch.set_default_dtype(torch.float64)
     torch.set_num_threads(1)  # a process that has computed on several threads has forks that hang
     try:
@@ -151,6 +159,7 @@ def _double_precision_on_one_thread() -> Iterator[None]:
     finally:
         torch.set_default_dtype(before[0])
         torch.set_num_threads(before[1])
+        torch.set_grad_enabled(before[2])  # code may turn it off and leave it so: the next call begins as this one did
 
 
 def _load(module: Any, state: Mapping[str, Array]) -> dict[str, str]:

@@ -1,0 +1,234 @@
+"""Models that are built where the student's code runs, stay there, and are looked at afterwards.
+
+What is said of a model can be forged by whoever made it, so points rest on the numbers that it computes. torch is
+imported by the functions that need it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograder.worker.by_hand import Refused
+
+Array = np.ndarray[Any, np.dtype[Any]]
+NAME_CAP = 60
+CALL_CAP = 2000
+WEIGHTED = {"convolution": 0, "addmm": 1, "mm": 0}  # operations that have a weight, and where their input stands
+HOOKS = (
+    "_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks",
+)  # fmt: skip
+
+
+def build(layers: Sequence[Any], state: Mapping[str, Array], modes: Mapping[str, bool], frozen: Sequence[str]) -> Any:
+    """An `nn.Sequential` of `layers` (see `checks.network`) in double precision, with the parameters and buffers of
+    `state`; `modes` are those of modules by name, "" for all; the parameters named in `frozen` require no gradient."""
+    import torch
+
+    model = _sequential(layers)
+    counters = {name: tensor for name, tensor in model.state_dict().items() if name not in state}
+    model.load_state_dict({**counters, **{name: torch.tensor(array) for name, array in state.items()}}, strict=True)
+    model.train(modes.get("", True))
+    modules, parameters = dict(model.named_modules()), dict(model.named_parameters())
+    for name, mode in modes.items():
+        modules[name].training = mode
+    for name in frozen:
+        parameters[name].requires_grad_(False)
+    return model
+
+
+def _sequential(layers: Sequence[Any]) -> Any:
+    import torch
+
+    made = (_sequential(layer) if isinstance(layer, list) else _layer(*layer) for layer in layers)
+    return torch.nn.Sequential(*made).to(torch.float64)
+
+
+def _layer(kind: str, *numbers: Any) -> Any:
+    from torch import nn
+
+    made: Mapping[str, Callable[..., Any]] = {
+        "conv": lambda inner, outer, kernel, stride, pad: nn.Conv2d(inner, outer, kernel, stride, pad),
+        "linear": nn.Linear,
+        "batchnorm": nn.BatchNorm2d,
+        "relu": nn.ReLU,
+        "max": nn.MaxPool2d,
+        "average": nn.AvgPool2d,
+        "adaptive": nn.AdaptiveAvgPool2d,
+        "flatten": nn.Flatten,
+        "dropout": nn.Dropout,
+    }
+    return made[kind](*numbers)
+
+
+def look(target: Any, x: Array | None, training: bool | None, runs: int, origin: Any) -> dict[str, Any]:
+    """What can be seen of a model, or of a tensor: its numbers, gradients, modes, flags and hooks as they were found,
+    which of its modules are those of `origin`; then, in mode `training` where it is given, the outputs of `runs` passes
+    over `x` without a graph, and parameters and buffers after them."""
+    import torch
+
+    if isinstance(target, torch.Tensor):
+        return _look_at_tensor(target)
+    if not isinstance(target, torch.nn.Module):
+        raise Refused(
+            f"It gives a value of type {type(target).__name__[:NAME_CAP]} where a torch.nn.Module is asked for."
+        )
+    found = {
+        "grads": {name: _gradient(parameter) for name, parameter in target.named_parameters()},
+        "modes": {name: bool(module.training) for name, module in target.named_modules()},
+        "requires_grad": {name: bool(p.requires_grad) for name, p in target.named_parameters()},
+        "hooks": _hooks(target),
+        "kinds": {name: type(module).__name__[:NAME_CAP] for name, module in _inner(target)},
+        "same": _same(target, origin),
+    }
+    if training is not None:
+        target.train(training)
+    with torch.no_grad():
+        outs = [array_of(target(torch.tensor(x))) for _ in range(runs if x is not None else 0)]
+    return {**found, "outs": outs, "state": {name: array_of(one) for name, one in target.state_dict().items()}}
+
+
+def _is_not(value: Any, wanted: str) -> Refused:
+    return Refused(f"It gives a value of type {type(value).__name__[:NAME_CAP]} where {wanted} is asked for.")
+
+
+def _look_at_tensor(tensor: Any) -> dict[str, Any]:
+    return {
+        "grads": {"value": _gradient(tensor)},
+        "modes": {},
+        "requires_grad": {"value": bool(tensor.requires_grad)},
+        "hooks": len(tensor._backward_hooks or ()),
+        "kinds": {},
+        "same": {},
+        "outs": [],
+        "state": {"value": array_of(tensor)},
+    }
+
+
+def _gradient(tensor: Any) -> Array | None:
+    # not every tensor keeps its gradient: asking one that does not warns, and gives None
+    return array_of(tensor.grad) if tensor.is_leaf and tensor.grad is not None else None
+
+
+def _inner(model: Any) -> list[tuple[str, Any]]:
+    return [(name, module) for name, module in model.named_modules() if name]
+
+
+def _same(model: Any, origin: Any) -> dict[str, str | None]:
+    """For each module within `model` the name that the very same object has in `origin`, None where it has none."""
+    if origin is None:
+        return {}
+    known = {id(module): name for name, module in origin.named_modules()}
+    return {name: known.get(id(module)) for name, module in _inner(model)}
+
+
+def _hooks(model: Any) -> int:
+    """Hooks on modules and parameters of `model`, and those that hang on every module."""
+    import torch
+
+    on_modules = sum(len(getattr(module, name)) for module in model.modules() for name in HOOKS)
+    on_parameters = sum(len(parameter._backward_hooks or ()) for parameter in model.parameters())
+    everywhere = sum(len(getattr(torch.nn.modules.module, f"_global{name}", ())) for name in HOOKS)
+    return on_modules + on_parameters + everywhere
+
+
+# ── the meta device ────────────────────────────────────────────────────────────────────────────
+
+
+def on_meta(make: Callable[..., Any], arguments: Sequence[Any], shape: Sequence[int]) -> dict[str, Any]:
+    """Make the module on the meta device, where tensors have shapes and no numbers, and call it there with an input of
+    `shape`: shapes of its parameters and buffers by name, of its output, and of what went in and out of its
+    convolutions, linear layers and poolings, in the order of running."""
+    import torch
+
+    with torch.device("meta"):
+        module = make(*arguments)
+        if not isinstance(module, torch.nn.Module):
+            raise Refused(
+                f"It gives a value of type {type(module).__name__[:NAME_CAP]} where a torch.nn.Module is asked for."
+            )
+        module.eval()
+        with torch.no_grad(), _recording() as calls:
+            out = module(torch.empty(tuple(shape)))
+    if not isinstance(out, torch.Tensor):
+        raise _is_not(out, "a tensor")
+    return {
+        "parameters": {name: list(parameter.shape) for name, parameter in module.named_parameters()},
+        "buffers": {name: list(buffer.shape) for name, buffer in module.named_buffers()},
+        "out": list(out.shape),
+        "calls": calls,
+    }
+
+
+def _recording() -> Any:
+    """While it lasts, convolutions, matrix products and poolings note their shapes in the list that it gives."""
+    from torch.utils._python_dispatch import TorchDispatchMode
+
+    calls: list[list[Any]] = []
+
+    class Recording(TorchDispatchMode):  # type: ignore[misc, unused-ignore]
+        def __enter__(self) -> Any:
+            super().__enter__()
+            return calls
+
+        def __torch_dispatch__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            out = function(*args, **(kwargs or {}))
+            if (note := _noted(function.overloadpacket.__name__, args, out)) and len(calls) < CALL_CAP:
+                calls.append(note)
+            return out
+
+    return Recording()
+
+
+def _noted(name: str, args: Sequence[Any], out: Any) -> list[Any] | None:
+    """What went on in one of PyTorch's operations: its name, the shapes of input, weight (None without) and output."""
+    first = out[0] if isinstance(out, tuple) else out
+    if name in WEIGHTED:
+        at = WEIGHTED[name]
+        weight = list(args[at + 1].shape)
+        kind, shape = ("conv", weight) if name == "convolution" else ("linear", weight[::-1])  # of nn.Linear's weight
+        return [kind, list(args[at].shape), shape, list(first.shape)]
+    if "pool" in name:
+        kind = "max" if "max" in name else "average"
+        return [kind, list(args[0].shape), None, list(first.shape)]
+    return None
+
+
+# ── arrays and tensors ─────────────────────────────────────────────────────────────────────────
+
+
+def tensors(value: Any) -> Any:
+    """`value` with tensors for its arrays, in the same memory: floats in double precision, integers in 64 bits."""
+    import torch
+
+    if isinstance(value, np.ndarray):
+        wider = {"f": np.float64, "i": np.int64, "u": np.int64}.get(value.dtype.kind, value.dtype)
+        return torch.from_numpy(value.astype(wider, copy=False))
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, tuple | list):
+        return type(value)(map(tensors, value))
+    if isinstance(value, dict):
+        return {key: tensors(part) for key, part in value.items()}
+    return value
+
+
+def arrays(value: Any) -> Any:
+    """`value` with arrays for its tensors."""
+    import torch
+
+    if isinstance(value, torch.Tensor):
+        return array_of(value)
+    if isinstance(value, tuple | list):
+        return (list if isinstance(value, list) else tuple)(map(arrays, value))
+    if isinstance(value, dict):
+        return {key: arrays(part) for key, part in value.items()}
+    return value
+
+
+def array_of(tensor: Any) -> Array:
+    """The numbers of `tensor`."""
+    array: Array = tensor.detach().cpu().numpy().copy()
+    return array

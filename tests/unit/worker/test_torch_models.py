@@ -1,0 +1,313 @@
+"""Models and tensors that stay with the student's code: what is built, what is seen of it, and what is refused."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autograder import Case, Network
+from autograder.checks.student import Student
+from autograder.errors import CheckFailed, Crashed, IsolationUnavailable
+from autograder.model import Assignment, Cell, EntryPoint, Level, Limits, Policy, Submission
+from autograder.sandbox.isolation import hold
+from autograder.sandbox.local import LocalProgram
+from autograder.sandbox.runner import SandboxRunner
+from autograder.sandbox.sandbox import Sandbox
+from autograder.wire import Handle
+
+torch = pytest.importorskip("torch", reason="PyTorch is not installed here")
+nn = torch.nn
+
+ASSIGNMENT = Assignment(
+    id="torchy",
+    title="Torchy",
+    summary="",
+    entry_points=(
+        EntryPoint("scores", "model, x", ("out",), tensors=True),
+        EntryPoint("cut", "model", ("model",), opaque=("model",), tensors=True),
+        EntryPoint("batches", "pairs, lr", ("losses", "labels"), tensors=True),
+        EntryPoint("Net", "n", ("module",)),
+    ),
+    limits=Limits(),
+    policy=Policy(packages=("numpy", "torch"), warm=("torch._dynamo",)),
+    conventions={},
+    folder="",
+    reference="",
+    version="",
+)
+CASE = Case({}, seed=5)
+LAYERS = [("conv", 2, 3, 3, 1, 1), ("batchnorm", 3), [("relu",), ("max", 2, 2)], ("dropout", 0.5), ("flatten",)]
+NETWORK = Network([*LAYERS, ("linear", 12, 4)]).drawn(CASE)
+X = CASE.array("x", 2, 2, 4, 4)
+
+
+def student(**functions):
+    return Student(ASSIGNMENT, LocalProgram(functions))
+
+
+def scores(model, x):
+    return model(x)
+
+
+def trusted(training=False):
+    """The network, built here with PyTorch's own names."""
+    inner = nn.Sequential(nn.ReLU(), nn.MaxPool2d(2, 2))
+    layers = [nn.Conv2d(2, 3, 3, 1, 1), nn.BatchNorm2d(3), inner, nn.Dropout(0.5), nn.Flatten(), nn.Linear(12, 4)]
+    model = nn.Sequential(*layers).double()
+    state = {name: torch.tensor(array) for name, array in NETWORK.state.items()}
+    model.load_state_dict({**model.state_dict(), **state})
+    return model.train(training)
+
+
+# ── networks ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_network_names_its_weights_as_pytorch_does_and_draws_them_once():
+    named = [name for name in trusted().state_dict() if "num_batches" not in name]
+    assert list(NETWORK.state) == named
+    assert (NETWORK.state["1.running_var"] > 0).all()
+    again = Network(NETWORK.layers).drawn(CASE)
+    assert again.state["0.weight"] is NETWORK.state["0.weight"]
+    other = Network(NETWORK.layers).drawn(CASE, name="other ")
+    assert not np.array_equal(other.state["0.weight"], NETWORK.state["0.weight"])
+
+
+def test_a_network_with_a_change_keeps_the_rest():
+    changed = NETWORK.with_state({"5.bias": np.zeros(4)})
+    assert not changed.state["5.bias"].any()
+    assert changed.state["0.weight"] is NETWORK.state["0.weight"]
+
+
+# ── building and calling ───────────────────────────────────────────────────────────────────────
+
+
+def test_a_model_is_built_with_the_weights_and_called_with_tensors():
+    one = student(scores=scores)
+    model = one.build("scores", NETWORK, training=False)
+    assert isinstance(model, Handle)
+    right = trusted()(torch.tensor(X)).detach().numpy()
+    np.testing.assert_allclose(one.scores(model, X), right, rtol=1e-12)
+
+
+@pytest.mark.parametrize("kind", ["graph", "no graph", "array"])
+def test_a_result_may_have_a_graph_or_be_an_array(kind):
+    def answer(model, x):
+        out = model(x)
+        return out if kind == "graph" else out.detach() if kind == "no graph" else out.detach().numpy()
+
+    one = student(scores=answer)
+    assert one.scores(one.build("scores", NETWORK), X).dtype == np.float64
+
+
+def test_tensors_stand_for_arrays_in_lists_too_and_labels_are_64_bits():
+    seen = []
+
+    def batches(pairs, lr):
+        seen.extend((x.dtype, y.dtype, lr) for x, y in pairs)
+        return [x.sum() for x, _ in pairs], pairs[0][1]
+
+    labels = np.array([1, 0])
+    losses, again = student(batches=batches).batches([(X, labels), (X, labels)], 0.5)
+    assert seen == [(torch.float64, torch.int64, 0.5)] * 2
+    assert [float(loss) for loss in losses] == pytest.approx([X.sum()] * 2)
+    assert again.tolist() == [1, 0]
+
+
+def test_arguments_come_back_as_the_call_left_them():
+    def writes(model, x):
+        x += 1
+        return model(x)
+
+    for function, wanted in ((writes, X + 1), (scores, X)):
+        one = student(scores=function)
+        model = one.build("scores", NETWORK)
+        kept, after = one.arguments_after("scores", model, X)
+        assert kept == model
+        np.testing.assert_array_equal(after, wanted)
+
+
+def test_gradients_that_one_call_turned_off_are_on_in_the_next():
+    flags = []
+
+    def careless(model, x):
+        flags.append(torch.is_grad_enabled())
+        torch.set_grad_enabled(False)
+        return x
+
+    one = student(scores=careless)
+    model = one.build("scores", NETWORK)
+    one.scores(model, X), one.scores(model, X)
+    assert flags == [True, True]
+
+
+def test_a_crash_is_the_students():
+    one = student(scores=lambda model, x: model(x[0, 0]))
+    with pytest.raises(Crashed, match="scores"):
+        one.scores(one.build("scores", NETWORK), X)
+
+
+# ── looking ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_model_is_seen_as_it_was_left():
+    def leaves_traces(model, x):
+        model[0].register_forward_hook(lambda *_: None)
+        model[1].train()
+        model(x).sum().backward()
+        return x
+
+    one = student(scores=leaves_traces)
+    modes, frozen = {"": False, "3": True}, ("5.weight",)
+    model = one.build("scores", NETWORK, training=modes, frozen=frozen)
+    before = one.look("scores", model)
+    assert before.hooks == 0
+    assert set(before.grads.values()) == {None}
+    assert before.modes == {"": False, "0": False, "1": False, "2": False, "2.0": False, "2.1": False, "3": True,
+                            "4": False, "5": False}  # fmt: skip
+    assert [name for name, on in before.requires_grad.items() if not on] == ["5.weight"]
+    assert before.kinds["2.0"] == "ReLU"
+    assert before.same == {}
+    one.scores(model, X)
+    after = one.look("scores", model)
+    assert after.hooks == 1
+    assert after.modes["1"] is True
+    assert after.grads["5.weight"] is None
+    assert after.grads["0.weight"].shape == (3, 2, 3, 3)
+
+
+def test_a_look_computes_in_the_mode_that_is_asked_for():
+    network = NETWORK.with_state({})
+    one = student(scores=scores)
+    network = Network([("conv", 2, 3, 3, 1, 1), ("batchnorm", 3)]).drawn(CASE, "small ")
+    model = one.build("scores", network, training=False)
+    still = one.look("scores", model, X)
+    moved = one.look("scores", model, X, training=True, runs=2)
+    assert len(still.outs) == 1
+    assert len(moved.outs) == 2
+    np.testing.assert_array_equal(still.state["1.running_mean"], network.state["1.running_mean"])
+    assert not np.allclose(moved.state["1.running_mean"], network.state["1.running_mean"])
+    assert moved.state["1.num_batches_tracked"] == 2
+    np.testing.assert_allclose(moved.outs[0], moved.outs[1])
+
+
+def test_modules_are_found_again_in_another_model():
+    def cut(model):
+        return nn.Sequential(*list(model)[:-1], nn.Linear(12, 2))
+
+    one = student(cut=cut)
+    model = one.build("cut", NETWORK)
+    found = one.look("cut", one.cut(model), origin=model)
+    assert found.same == {"0": "0", "1": "1", "2": "2", "2.0": "2.0", "2.1": "2.1", "3": "3", "4": "4", "5": None}
+
+
+def test_a_tensor_that_stays_is_seen_with_its_gradient():
+    def backward(model, x):
+        x.requires_grad_()
+        model(x).sum().backward()
+        return x
+
+    for function, wanted in ((scores, False), (backward, True)):
+        one = student(scores=function)
+        held = one.tensor("scores", X)
+        one.scores(one.build("scores", NETWORK), held)
+        found = one.look("scores", held)
+        np.testing.assert_array_equal(found.state["value"], X)
+        assert (found.grads["value"] is not None) is wanted is found.requires_grad["value"]
+
+
+def test_what_is_not_a_model_is_refused():
+    one = student(cut=lambda model: 7)
+    model = one.build("cut", NETWORK)
+    with pytest.raises(CheckFailed, match=r"cut: It gives a value of type int where a torch\.nn\.Module is asked for"):
+        one.look("cut", one.cut(model))
+
+
+@pytest.mark.parametrize("answer", [None, {}, {"outs": []}, {"outs": 3, "hooks": 0}, 7])
+def test_a_forged_look_is_a_broken_protocol(answer):
+    class Forger:
+        def calls(self, calls):
+            return [answer for _ in calls]
+
+    one = Student(ASSIGNMENT, Forger())
+    with pytest.raises(Crashed, match="no result of PyTorch code"):
+        one.look("scores", Handle(0, "Sequential"))
+    with pytest.raises(Crashed, match="no result of PyTorch code"):
+        one.run_meta("Net", [3], (1, 3))
+    with pytest.raises(Crashed, match="no result of PyTorch code"):
+        one.build("scores", NETWORK)
+
+
+# ── the meta device ────────────────────────────────────────────────────────────────────────────
+
+
+class Net(nn.Module):
+    def __init__(self, n):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3, stride=2, padding=1, bias=False)
+        self.norm = nn.BatchNorm2d(4)
+        self.out = nn.Linear(4, n)
+
+    def forward(self, x):
+        x = nn.functional.max_pool2d(self.norm(self.conv(x)).relu(), 2)
+        return self.out(nn.functional.adaptive_avg_pool2d(x, 1).flatten(1))
+
+
+def test_a_module_runs_on_the_meta_device_and_says_its_shapes():
+    run = student(Net=Net).run_meta("Net", [5], (2, 3, 8, 8))
+    assert run.out == [2, 5]
+    assert run.parameters["conv.weight"] == [4, 3, 3, 3]
+    assert run.buffers["norm.running_mean"] == [4]
+    assert run.calls[0] == ["conv", [2, 3, 8, 8], [4, 3, 3, 3], [2, 4, 4, 4]]
+    assert run.calls[1] == ["max", [2, 4, 4, 4], None, [2, 4, 2, 2]]
+    assert run.calls[-1] == ["linear", [2, 4], [5, 4], [2, 5]]
+
+
+def test_a_function_that_returns_a_module_runs_too():
+    made = student(Net=lambda n: nn.Sequential(nn.Flatten(), nn.Linear(12, n, bias=False)))
+    run = made.run_meta("Net", [5], (2, 3, 2, 2))
+    assert run.calls == [["linear", [2, 12], [5, 12], [2, 5]]]
+
+
+def test_on_the_meta_device_what_is_not_a_module_is_refused():
+    with pytest.raises(CheckFailed, match=r"It gives a value of type list where a torch\.nn\.Module is asked for"):
+        student(Net=lambda n: [n]).run_meta("Net", [5], (1, 3))
+    with pytest.raises(CheckFailed, match="It gives a value of type NoneType where a tensor is asked for"):
+        student(Net=lambda n: nn.Sequential(type("Nothing", (nn.Module,), {"forward": lambda *_: None})())).run_meta(
+            "Net", [5], (1, 3)
+        )
+
+
+# ── in a sandbox ───────────────────────────────────────────────────────────────────────────────
+
+SOURCE = """
+import sys
+import torch
+from torch import nn
+
+def scores(model, x):
+    assert "torch._dynamo" in sys.modules  # or the optimizer would take a second to import it
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    return model(x)
+
+def cut(model):
+    return nn.Sequential(*list(model)[:-1])
+"""
+
+
+def test_a_sandbox_builds_models_and_keeps_them():
+    try:
+        hold(Level.PROCESS)
+    except IsolationUnavailable as error:  # pragma: no cover
+        pytest.skip(str(error))
+    submission = Submission("ada", "", "", "script", (Cell(0, 1, SOURCE),))
+    packages, warm = ASSIGNMENT.policy.packages, ASSIGNMENT.policy.warm
+    with (
+        Sandbox(Level.PROCESS, packages, warm=warm) as sandbox,
+        SandboxRunner(sandbox, ASSIGNMENT, submission) as runner,
+        runner.start(entry_point="scores") as program,
+    ):
+        one = Student(ASSIGNMENT, program)
+        model = one.build("scores", NETWORK, training=False)
+        right = trusted()(torch.tensor(X)).detach().numpy()
+        np.testing.assert_allclose(one.scores(model, X), right, rtol=1e-12)
+        assert one.look("cut", one.cut(model), X, origin=model).same["4"] == "4"
