@@ -69,12 +69,12 @@ def look(target: Any, x: Array | None, training: bool | None, runs: int, origin:
     over `x` without a graph, and parameters and buffers after them."""
     import torch
 
+    if isinstance(target, np.ndarray) and target.dtype.kind in "fiub":
+        target = tensors(target)
     if isinstance(target, torch.Tensor):
         return _look_at_tensor(target)
     if not isinstance(target, torch.nn.Module):
-        raise Refused(
-            f"It gives a value of type {type(target).__name__[:NAME_CAP]} where a torch.nn.Module is asked for."
-        )
+        raise _is_not(target, "a torch.nn.Module")
     found = {
         "grads": {name: _gradient(parameter) for name, parameter in target.named_parameters()},
         "modes": {name: bool(module.training) for name, module in target.named_modules()},
@@ -146,9 +146,7 @@ def on_meta(make: Callable[..., Any], arguments: Sequence[Any], shape: Sequence[
     with torch.device("meta"):
         module = make(*arguments)
         if not isinstance(module, torch.nn.Module):
-            raise Refused(
-                f"It gives a value of type {type(module).__name__[:NAME_CAP]} where a torch.nn.Module is asked for."
-            )
+            raise _is_not(module, "a torch.nn.Module")
         module.eval()
         with torch.no_grad(), _recording() as calls:
             out = module(torch.empty(tuple(shape)))

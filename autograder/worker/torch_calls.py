@@ -22,6 +22,7 @@ from autograder.worker.models import array_of, tensors
 from autograder.worker.weights import Mismatch, match
 
 Array = np.ndarray[Any, np.dtype[Any]]
+SEED = 17
 
 _settings = threading.Lock()  # default dtype, threads and the guard belong to the whole process
 
@@ -152,13 +153,16 @@ def _double_precision_on_one_thread() -> Iterator[None]:
     import torch
 
     before = torch.get_default_dtype(), torch.get_num_threads(), torch.is_grad_enabled()
+    random = torch.default_generator.get_state()
     torch.set_default_dtype(torch.float64)
     torch.set_num_threads(1)  # a process that has computed on several threads has forks that hang
+    torch.default_generator.manual_seed(SEED)  # new layers and dropout: the same code gives the same numbers
     try:
         yield
     finally:
         torch.set_default_dtype(before[0])
         torch.set_num_threads(before[1])
+        torch.default_generator.set_state(random)
         torch.set_grad_enabled(before[2])  # code may turn it off and leave it so: the next call begins as this one did
 
 

@@ -140,6 +140,16 @@ def test_gradients_that_one_call_turned_off_are_on_in_the_next():
     assert flags == [True, True]
 
 
+def test_a_call_draws_the_same_numbers_wherever_it_is_made_and_leaves_the_generator_as_it_was():
+    one = student(cut=lambda model: nn.Linear(3, 2))
+    model = one.build("cut", NETWORK)
+    before = torch.default_generator.get_state()
+    first, again = (one.look("cut", one.cut(model)).state["weight"] for _ in range(2))
+    np.testing.assert_array_equal(first, again)
+    assert np.ptp(first) > 0
+    assert torch.equal(torch.default_generator.get_state(), before)
+
+
 def test_a_crash_is_the_students():
     one = student(scores=lambda model, x: model(x[0, 0]))
     with pytest.raises(Crashed, match="scores"):
@@ -213,6 +223,13 @@ def test_a_tensor_that_stays_is_seen_with_its_gradient():
         found = one.look("scores", held)
         np.testing.assert_array_equal(found.state["value"], X)
         assert (found.grads["value"] is not None) is wanted is found.requires_grad["value"]
+
+
+def test_an_array_that_stays_is_seen_as_a_tensor():
+    one = student(cut=lambda model: np.array([1.0, 2.0]))
+    found = one.look("cut", one.cut(one.build("cut", NETWORK)))
+    np.testing.assert_array_equal(found.state["value"], [1.0, 2.0])
+    assert found.requires_grad == {"value": False}
 
 
 def test_what_is_not_a_model_is_refused():
