@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,7 +30,11 @@ PLAIN = (bool, int, float, str, type(None))
 TRACE_CAP = 64
 TORCH_ANSWER = {"out", "gradients", "state", "arguments"}
 LOOK = {"outs", "state", "grads", "modes", "requires_grad", "hooks", "kinds", "same"}
-META = {"parameters", "buffers", "out", "calls"}
+META = {"parameters", "buffers", "out", "calls", "unread"}
+LAYERS = ("conv", "linear", "max", "average")
+# Operations that only lay numbers out anew, or average them over an image: code may have more or fewer of them.
+MOVES = {"view", "_unsafe_view", "reshape", "t", "transpose", "permute", "squeeze", "unsqueeze", "alias", "detach",
+    "clone", "empty", "zeros", "mean", "_adaptive_avg_pool2d"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -66,15 +71,26 @@ class Look:
 
 @dataclass(frozen=True)
 class MetaRun:
-    """The shapes of a module that was made and called on the meta device: of its parameters and buffers by name, of its
-    output, and of its convolutions, linear layers and poolings in the order of running, each [kind, shape of the input,
-    shape of the weight or None, shape of the output]. A shape is a list of ints; nothing of it is validated yet, but
-    its types down to the dicts and lists."""
+    """The shapes of a module that was made on the meta device and called there in evaluation mode: of its parameters
+    and buffers by name, of its output, and of each operation in the order of running, [kind, input, weight, output,
+    padding]; and the names of the parameters that no operation read.
+
+    Kinds are "conv", "linear", "max" and "average", and PyTorch's own names of all others ("relu", "add", "view", …),
+    which have neither weight nor padding, but None. A pooling's weight is its window. A shape is a list of ints;
+    nothing of it is validated yet, but its types down to the dicts and lists."""
 
     parameters: dict[str, Any]
     buffers: dict[str, Any]
     out: Any
     calls: list[Any]
+    unread: list[Any]
+
+    def remembered(self) -> tuple[str, ...]:
+        """What tells one mistake from another, whatever the names and the order of what runs side by side."""
+        layers = sorted(repr(call) for call in self.calls if call[0] in LAYERS)
+        others = sorted(call[0] for call in self.calls if call[0] not in LAYERS and call[0] not in MOVES)
+        parts = sorted(map(repr, self.parameters.values())), layers, others, self.out, len(self.unread)
+        return tuple(hashlib.sha256(repr(part).encode()).hexdigest()[:16] for part in parts)
 
 
 class Program(Protocol):
@@ -182,9 +198,11 @@ class Student:
         input of `shape`."""
         outcome = self._ask_torch(Call(name, (list(arguments), list(shape)), adapter="meta"))
         match outcome:
-            case {"parameters": dict(), "buffers": dict(), "calls": list()} if outcome.keys() == META:
+            case {"parameters": dict(), "buffers": dict(), "calls": list(calls), "unread": list()} if (
+                outcome.keys() == META and all(map(_is_call, calls))
+            ):
                 run = MetaRun(**outcome)
-                self._remember(name, (run.parameters, run.buffers, run.out, run.calls))
+                self._remember(name, run.remembered())
                 return run
         raise self._no_torch()
 
@@ -305,6 +323,10 @@ class Student:
 
 def _adapter(entry: EntryPoint) -> str:
     return "tensors" if entry.tensors else ""
+
+
+def _is_call(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 5 and isinstance(value[0], str)
 
 
 def _are_dicts(answer: Mapping[str, Any]) -> bool:

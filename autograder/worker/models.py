@@ -15,8 +15,6 @@ from autograder.worker.by_hand import Refused
 
 Array = np.ndarray[Any, np.dtype[Any]]
 NAME_CAP = 60
-CALL_CAP = 2000
-WEIGHTED = {"convolution": 0, "addmm": 1, "mm": 0}  # operations that have a weight, and where their input stands
 HOOKS = (
     "_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks",
 )  # fmt: skip
@@ -74,7 +72,7 @@ def look(target: Any, x: Array | None, training: bool | None, runs: int, origin:
     if isinstance(target, torch.Tensor):
         return _look_at_tensor(target)
     if not isinstance(target, torch.nn.Module):
-        raise _is_not(target, "a torch.nn.Module")
+        raise is_not(target, "a torch.nn.Module")
     found = {
         "grads": {name: _gradient(parameter) for name, parameter in target.named_parameters()},
         "modes": {name: bool(module.training) for name, module in target.named_modules()},
@@ -90,7 +88,8 @@ def look(target: Any, x: Array | None, training: bool | None, runs: int, origin:
     return {**found, "outs": outs, "state": {name: array_of(one) for name, one in target.state_dict().items()}}
 
 
-def _is_not(value: Any, wanted: str) -> Refused:
+def is_not(value: Any, wanted: str) -> Refused:
+    """What is said of a `value` of another type than `wanted`."""
     return Refused(f"It gives a value of type {type(value).__name__[:NAME_CAP]} where {wanted} is asked for.")
 
 
@@ -132,66 +131,6 @@ def _hooks(model: Any) -> int:
     on_parameters = sum(len(parameter._backward_hooks or ()) for parameter in model.parameters())
     everywhere = sum(len(getattr(torch.nn.modules.module, f"_global{name}", ())) for name in HOOKS)
     return on_modules + on_parameters + everywhere
-
-
-# ── the meta device ────────────────────────────────────────────────────────────────────────────
-
-
-def on_meta(make: Callable[..., Any], arguments: Sequence[Any], shape: Sequence[int]) -> dict[str, Any]:
-    """Make the module on the meta device, where tensors have shapes and no numbers, and call it there with an input of
-    `shape`: shapes of its parameters and buffers by name, of its output, and of what went in and out of its
-    convolutions, linear layers and poolings, in the order of running."""
-    import torch
-
-    with torch.device("meta"):
-        module = make(*arguments)
-        if not isinstance(module, torch.nn.Module):
-            raise _is_not(module, "a torch.nn.Module")
-        module.eval()
-        with torch.no_grad(), _recording() as calls:
-            out = module(torch.empty(tuple(shape)))
-    if not isinstance(out, torch.Tensor):
-        raise _is_not(out, "a tensor")
-    return {
-        "parameters": {name: list(parameter.shape) for name, parameter in module.named_parameters()},
-        "buffers": {name: list(buffer.shape) for name, buffer in module.named_buffers()},
-        "out": list(out.shape),
-        "calls": calls,
-    }
-
-
-def _recording() -> Any:
-    """While it lasts, convolutions, matrix products and poolings note their shapes in the list that it gives."""
-    from torch.utils._python_dispatch import TorchDispatchMode
-
-    calls: list[list[Any]] = []
-
-    class Recording(TorchDispatchMode):  # type: ignore[misc, unused-ignore]
-        def __enter__(self) -> Any:
-            super().__enter__()
-            return calls
-
-        def __torch_dispatch__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-            out = function(*args, **(kwargs or {}))
-            if (note := _noted(function.overloadpacket.__name__, args, out)) and len(calls) < CALL_CAP:
-                calls.append(note)
-            return out
-
-    return Recording()
-
-
-def _noted(name: str, args: Sequence[Any], out: Any) -> list[Any] | None:
-    """What went on in one of PyTorch's operations: its name, the shapes of input, weight (None without) and output."""
-    first = out[0] if isinstance(out, tuple) else out
-    if name in WEIGHTED:
-        at = WEIGHTED[name]
-        weight = list(args[at + 1].shape)
-        kind, shape = ("conv", weight) if name == "convolution" else ("linear", weight[::-1])  # of nn.Linear's weight
-        return [kind, list(args[at].shape), shape, list(first.shape)]
-    if "pool" in name:
-        kind = "max" if "max" in name else "average"
-        return [kind, list(args[0].shape), None, list(first.shape)]
-    return None
 
 
 # ── arrays and tensors ─────────────────────────────────────────────────────────────────────────

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.worker import by_hand, models
+from autograder.worker import by_hand, meta, models
 from autograder.worker.by_hand import Refused
 from autograder.worker.models import array_of, tensors
 from autograder.worker.weights import Mismatch, match
@@ -109,7 +109,7 @@ def _handed_back(out: Any, dout: Any = None, *, count: int) -> list[Array | None
 _ADAPTERS: Mapping[str, Callable[..., Any]] = {
     "module": _module,
     "function": _function,
-    "meta": models.on_meta,
+    "meta": meta.on_meta,
     "tensors": lambda function, *args, **kwargs: function(*map(tensors, args), **tensors(kwargs)),
     "build": lambda _, *args: models.build(*args),
     "tensor": lambda _, array: tensors(array),

@@ -274,15 +274,60 @@ def test_a_module_runs_on_the_meta_device_and_says_its_shapes():
     assert run.out == [2, 5]
     assert run.parameters["conv.weight"] == [4, 3, 3, 3]
     assert run.buffers["norm.running_mean"] == [4]
-    assert run.calls[0] == ["conv", [2, 3, 8, 8], [4, 3, 3, 3], [2, 4, 4, 4]]
-    assert run.calls[1] == ["max", [2, 4, 4, 4], None, [2, 4, 2, 2]]
-    assert run.calls[-1] == ["linear", [2, 4], [5, 4], [2, 5]]
+    assert run.calls[0] == ["conv", [2, 3, 8, 8], [4, 3, 3, 3], [2, 4, 4, 4], [1, 1]]
+    assert [call[0] for call in run.calls if call[0] in ("max", "relu")] == ["relu", "max"]
+    assert ["max", [2, 4, 4, 4], [2, 2], [2, 4, 2, 2], [0, 0]] in run.calls
+    assert run.calls[-1] == ["linear", [2, 4], [5, 4], [2, 5], None]
+    assert run.unread == []
+
+
+def test_a_run_tells_layers_that_are_never_called():
+    class Lazy(Net):
+        def forward(self, x):
+            self.conv(x)
+            return x.new_zeros(len(x), 5)
+
+    assert student(Net=Lazy).run_meta("Net", [5], (2, 3, 8, 8)).unread == [
+        "norm.weight", "norm.bias", "out.weight", "out.bias",
+    ]  # fmt: skip
+
+
+def test_layers_without_sizes_have_them_after_the_run():
+    run = student(Net=lambda n: nn.Sequential(nn.Flatten(), nn.LazyLinear(n))).run_meta("Net", [5], (2, 3, 2, 2))
+    assert run.parameters == {"1.weight": [5, 12], "1.bias": [5]}
+
+
+def test_a_normalisation_must_fit_its_input_on_the_meta_device_too():
+    with pytest.raises(Crashed, match="running_mean"):
+        student(Net=lambda n: nn.BatchNorm2d(n)).run_meta("Net", [5], (2, 3, 2, 2))
+
+
+def test_names_and_the_order_of_branches_make_no_other_run_and_a_layer_more_does():
+    class Branches(nn.Module):
+        def __init__(self, other, more=False):
+            super().__init__()
+            self.add_module("b" if other else "a", nn.Conv2d(1, 2, 1))
+            self.add_module("a" if other else "b", nn.Conv2d(1, 2, 3, padding=1))
+            self.other, self.more = other, more
+
+        def forward(self, x):
+            first, second = (self.b, self.a) if self.other else (self.a, self.b)
+            out = second(x) + first(x) if self.other else first(x) + second(x)
+            return (out.relu() if self.more else out).flatten(1)
+
+    runs = [student(Net=Branches).run_meta("Net", args, (1, 1, 4, 4)).remembered() for args in ([0], [1], [1, True])]
+    assert runs[0] == runs[1] != runs[2]
+
+
+def test_code_that_needs_numbers_is_refused_on_the_meta_device():
+    with pytest.raises(CheckFailed, match="It does not run on the meta device, where tensors have no numbers: "):
+        student(Net=lambda n: nn.Linear(3, n).to("cpu")).run_meta("Net", [5], (1, 3))
 
 
 def test_a_function_that_returns_a_module_runs_too():
     made = student(Net=lambda n: nn.Sequential(nn.Flatten(), nn.Linear(12, n, bias=False)))
     run = made.run_meta("Net", [5], (2, 3, 2, 2))
-    assert run.calls == [["linear", [2, 12], [5, 12], [2, 5]]]
+    assert [call for call in run.calls if call[0] == "linear"] == [["linear", [2, 12], [5, 12], [2, 5], None]]
 
 
 def test_on_the_meta_device_what_is_not_a_module_is_refused():
