@@ -89,7 +89,7 @@ def _mounts(view: View, more: Sequence[str]) -> Iterator[str]:
     yield from _read_only(view.stdlib, f"/opt/python/lib/{PYTHON}")
     for inside in ("site-packages", "dist-packages"):
         if os.path.isdir(os.path.join(view.stdlib, inside)):
-            yield from ("--tmpfs", f"/opt/python/lib/{PYTHON}/{inside}")
+            yield from _empty(f"/opt/python/lib/{PYTHON}/{inside}")
     for target, paths in (
         ("/opt/python/lib", view.shared_libraries),
         ("/opt/packages", view.packages),
@@ -97,8 +97,9 @@ def _mounts(view: View, more: Sequence[str]) -> Iterator[str]:
     ):
         for path in paths:
             yield from _read_only(path, f"{target}/{os.path.basename(path)}")
-    # bubblewrap's /dev is a writable tmpfs: without the remount one submission leaves files for the next
-    yield from ("--dev", "/dev", *more, "--remount-ro", "/dev", "--remount-ro", "/")
+    # bubblewrap's /dev is a writable tmpfs: without the remount one submission leaves files for the next; and
+    # in /dev/pts it could make terminals
+    yield from ("--dev", "/dev", *_empty("/dev/pts"), *more, "--remount-ro", "/dev", "--remount-ro", "/")
 
 
 def _system_libraries() -> Iterator[str]:
@@ -108,7 +109,12 @@ def _system_libraries() -> Iterator[str]:
         elif os.path.isdir(path):
             yield from _read_only(path, path)
     if os.path.isdir("/usr/lib/python3"):  # Debian's packages for the system's Python
-        yield from ("--tmpfs", "/usr/lib/python3")
+        yield from _empty("/usr/lib/python3")
+
+
+def _empty(folder: str) -> tuple[str, ...]:
+    """Hide what is in `folder`: a remount is of one mount, so each of these is made read-only by itself."""
+    return ("--tmpfs", folder, "--remount-ro", folder)
 
 
 def _read_only(source: str, target: str) -> tuple[str, str, str]:

@@ -4,30 +4,26 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import json
 import math
 import os
 import signal
 import socket
-import subprocess
-import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 from autograder.errors import GraderFault, SubmissionFault
 from autograder.model import Level, Limits
-from autograder.patience import PATIENCE_S, SHORT, SHORT_SENTENCE, patiently
+from autograder.patience import PATIENCE_S, SHORT_SENTENCE, patiently
+from autograder.sandbox import nursery
 from autograder.sandbox.account import THREADS, next_account, task_limit
 from autograder.sandbox.arena import Memory
-from autograder.sandbox.command import command, environment
 from autograder.sandbox.cuda import Gpu
+from autograder.sandbox.nursery import Forked
 from autograder.sandbox.printed import Printed
+from autograder.sandbox.process import Process, fault, receive, send
 from autograder.sandbox.view import View, view
 
-START_SECONDS = 60.0  # a cold disk under a busy machine; only a broken installation takes longer
-GRACE_SECONDS = 2.0
 CRASHES = (signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGABRT)  # what faulthandler writes of
 PREPARED_CAP = 200_000  # characters of a submission that is kept compiled; its code takes some hundred times as much
 # Address space that a worker has before student code asks for any, with room to spare (VmSize: NumPy 98 MB, torch 597).
@@ -66,48 +62,34 @@ class Sandbox:
         self.view: View = view(tuple(packages))
         self.overhead_mb = max(OVERHEAD_MB.get(name, 128) for name in (*packages, "numpy"))
         self.cpu_s = 0.0
+        self._parent: Process | Forked
         self.identity = patiently(lambda: self._start(packages, warm))
         self._tasks = None if gpu else task_limit(level, self.identity["uid"] != os.getuid())
 
     def _start(self, packages: Sequence[str], warm: Sequence[str]) -> dict[str, Any]:
-        with contextlib.ExitStack() as undo:
-            self._errors = undo.enter_context(tempfile.TemporaryFile())
-            ours, theirs = socket.socketpair()
-            self._control = undo.enter_context(ours)
-            with theirs:
-                self._process = self._open(theirs.fileno())
-            undo.pop_all()
+        config = self._config()
+        if self.gpu is None:
+            with contextlib.suppress(nursery.NoNursery):
+                kind = nursery.Kind(self.level, tuple(packages), tuple(warm))
+                self._parent, identity = nursery.start(kind, config)
+                return identity
+        self._parent = Process(self.level, self.view, self.gpu)
+        about = {"packages": packages, "warm": warm, "modules": self.view.modules, "alone": config}
         try:
-            return self._configure(packages, warm)
+            return self._ask(about)
         except BaseException:
             self.close()
             raise
 
-    def _open(self, control: int) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            command(self.level, self.view, control, self.gpu.mounts() if self.gpu else ()),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=self._errors,
-            env=self.gpu.environment(environment(self.level)) if self.gpu else environment(self.level),
-            pass_fds=[control],
-            start_new_session=True,
-        )
-
-    def _configure(self, packages: Sequence[str], warm: Sequence[str]) -> dict[str, Any]:
-        return self._ask(
-            {
-                "packages": list(packages),
-                "warm": list(warm),
-                "modules": list(self.view.modules),
-                "uid": next_account() if os.getuid() == 0 and self._leaves_root() else None,
-                "threads": THREADS if self._is_filtered else None,
-                "patience_s": PATIENCE_S,
-                "landlock": self.level is Level.CONTAINED,
-                "readable": list(self.view.readable) if self.level is Level.CONTAINED else [],
-                "listable": list(self.view.listable),
-            }
-        )
+    def _config(self) -> dict[str, Any]:
+        return {
+            "uid": next_account() if os.getuid() == 0 and self._leaves_root() else None,
+            "threads": THREADS if self._is_filtered else None,
+            "patience_s": PATIENCE_S,
+            "landlock": self.level is Level.CONTAINED,
+            "readable": self.view.readable if self.level is Level.CONTAINED else [],
+            "listable": self.view.listable,
+        }
 
     @property
     def _is_filtered(self) -> bool:
@@ -126,31 +108,11 @@ class Sandbox:
         return all(os.stat(parent).st_mode & 0o001 for parent in parents)
 
     def _ask(self, message: dict[str, Any], descriptors: Sequence[int] = ()) -> dict[str, Any]:
-        deadline = time.monotonic() + START_SECONDS
         try:
-            self._control.settimeout(START_SECONDS)
-            data = json.dumps(message).encode() + b"\n"
-            sent = socket.send_fds(self._control, [data], list(descriptors))
-            self._control.sendall(data[sent:])
-            answer = b""
-            while not answer.endswith(b"\n"):
-                if not (chunk := self._control.recv(65536)) or time.monotonic() > deadline:
-                    raise OSError
-                answer += chunk
+            send(self._parent.control, message, descriptors)
+            return receive(self._parent.control)
         except OSError:
-            words = self._last_words()
-            for number in SHORT:
-                if os.strerror(number) in words:
-                    raise OSError(number, words) from None
-            raise GraderFault(f"The worker could not be started or steered. {words}") from None
-        reply: dict[str, Any] = json.loads(answer)
-        return reply
-
-    def _last_words(self) -> str:
-        self._errors.seek(0, os.SEEK_END)
-        self._errors.seek(max(0, self._errors.tell() - 2000))
-        lines = self._errors.read().decode("utf-8", "replace").strip().splitlines()
-        return f"It said: {lines[-1][:300]}" if lines else "It said nothing."
+            raise fault(self._parent.words()) from None
 
     @contextlib.contextmanager
     def fork(self, limits: Limits, memory: Memory | None = None, printed: Printed | None = None) -> Iterator[Fork]:
@@ -205,25 +167,9 @@ class Sandbox:
         return Ending(**self._ask({"op": "end", "pid": pid}))
 
     def close(self) -> None:
-        """End the sandbox with everything in it, and wait until it is gone. Afterwards `cpu_s` is all that it used."""
-        self._control.close()
-        deadline = time.monotonic() + GRACE_SECONDS
-        while not self._wait(os.WNOHANG) and time.monotonic() < deadline:
-            time.sleep(0.002)  # it leaves by itself, and its CPU time is counted
-        if self._process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            self._wait(0)
-        self._errors.close()
-
-    def _wait(self, options: int) -> bool:
-        """Reap the process, with the kernel's account of it and its descendants: Popen.wait would lose that."""
-        if self._process.returncode is None:
-            pid, status, usage = os.wait4(self._process.pid, options)
-            if pid:
-                self._process.returncode = os.waitstatus_to_exitcode(status)
-                self.cpu_s = usage.ru_utime + usage.ru_stime
-        return self._process.returncode is not None
+        """End the sandbox with everything in it, and wait until it is gone. Afterwards `cpu_s` is all that it used, but
+        for what its nursery has imported."""
+        self.cpu_s = self._parent.end()
 
     def __enter__(self) -> Self:
         return self

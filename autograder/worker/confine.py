@@ -147,6 +147,14 @@ def has_thread(machine: str, pid: int, tid: int) -> bool:
     return int(_libc.syscall(KILL_SELF_ONLY[2][ARCHITECTURES[machine][1]], pid, tid, 0)) == 0
 
 
+def leave_root(uid: int | None) -> None:
+    """Become account `uid`, for good, where this is root and one is named."""
+    if uid is not None and os.getuid() == 0:
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+
+
 def die_with_parent() -> None:
     """Have the kernel kill this process when its parent dies, and keep others from reading its memory."""
     _prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0)

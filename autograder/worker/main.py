@@ -1,32 +1,19 @@
-"""The warm parent inside a sandbox: imports NumPy once, then forks a fresh, confined process for each check.
+"""Where a worker begins: imports its packages once, before anything of a student is near.
 
-It never runs student code and never computes (a torch parent that has computed makes its forks hang), so what one fork
-does to its own memory cannot reach the next. What a fork has read to its end it compiles for the others. It is steered
-over a control socket that no fork inherits.
+Then it is a nursery, from which the parent of each submission is forked (`nursery.py`), or the parent of one submission
+itself (`parent.py`).
 """
 
 from __future__ import annotations
 
-import contextlib
-import faulthandler
 import gc
 import importlib
-import json
 import os
-import signal
 import socket
-import sys
-import time
-import traceback
 from collections.abc import Sequence
-from typing import Any
 
-from autograder.worker import absent, compiled, confine, cuda, years
-from autograder.worker.serve import Server
-from autograder.worker.threads import ThreadGuard
-
-STACK_SIGNAL = signal.SIGUSR1
-CPUCLOCK_SCHED = 2  # clock_getcpuclockid(3): the CPU clock of a process is (~pid << 3) | 2
+from autograder.worker import absent, confine, nursery, parent, years
+from autograder.worker.control import Control
 
 # What submissions import most; loaded once here rather than in every fork.
 WARM = (
@@ -44,30 +31,13 @@ def main(descriptor: int) -> None:
     config, _ = control.receive()
     warm_up(config["packages"], config["warm"])
     absent.install(config["modules"])
-    identity = give_up_privileges(config)
-    guard = guard_threads(config)
     gc.collect()
     gc.freeze()
-    control.send({"ready": True, **identity})
-    with contextlib.suppress(EOFError):
-        while True:
-            if guard:
-                guard.serve_until(control.sock)
-            message, descriptors = control.receive()
-            match message["op"]:
-                case "fork":
-                    control.send(fork(control, message, descriptors, guard))
-                case "prepare":
-                    prepare(message["cells"])
-                    control.send({})
-                case "cpu":
-                    control.send({"cpu_s": cpu_seconds(message["pid"])})
-                case "stack":
-                    with contextlib.suppress(ProcessLookupError):
-                        os.kill(message["pid"], STACK_SIGNAL)
-                    control.send({})
-                case "end":
-                    control.send(end(message["pid"], guard))
+    if config["alone"]:
+        parent.serve(control, config["alone"])
+    else:
+        nursery.serve(control, parent.serve)
+    os._exit(0)  # there is nothing that the interpreter would have to put in order
 
 
 def warm_up(packages: list[str], more: Sequence[str] = ()) -> None:
@@ -76,137 +46,3 @@ def warm_up(packages: list[str], more: Sequence[str] = ()) -> None:
     for name in (*WARM, *packages, *more, *(part for package in packages for part in WARM_IN.get(package, ()))):
         importlib.import_module(name)
     years.put_back()
-
-
-def give_up_privileges(config: dict[str, Any]) -> dict[str, Any]:
-    """Leave root for good, tie this process to the grader's life, and close the file system behind it."""
-    if config["uid"] is not None and os.getuid() == 0:
-        os.setgroups([])
-        os.setresgid(config["uid"], config["uid"], config["uid"])
-        os.setresuid(config["uid"], config["uid"], config["uid"])
-    applied = []
-    if sys.platform == "linux":
-        confine.die_with_parent()
-        if config["landlock"] and confine.landlock_abi() > 0:
-            confine.apply_landlock(config["readable"], config["listable"])
-            applied.append("landlock")
-    return {"uid": os.getuid(), "applied": applied}
-
-
-def guard_threads(config: dict[str, Any]) -> ThreadGuard | None:
-    """Who counts the threads of forks; None where it is not asked for, or where the kernel cannot do it: the probe of
-    the isolation level then shows whether something else bounds them."""
-    if config["threads"] is None:
-        return None
-    try:
-        return ThreadGuard(config["threads"], config["patience_s"])
-    except OSError:
-        return None
-
-
-def fork(
-    control: Control, message: dict[str, Any], descriptors: list[int], guard: ThreadGuard | None
-) -> dict[str, Any]:
-    """Start a confined child on the socket that is the first of `descriptors`; then comes memory to share, and last a
-    pipe for what the child prints, as far as the message says so. Where the
-    system is short of something, the grader learns of what, and may try again."""
-    try:
-        pid = os.fork()
-    except OSError as error:
-        for descriptor in descriptors:
-            os.close(descriptor)
-        return {"errno": error.errno}
-    if pid == 0:
-        status = 1
-        try:
-            control.sock.close()
-            sock = socket.socket(fileno=descriptors[0])
-            confine_child(message, descriptors, descriptors.pop() if message["heard"] else None)
-            Server(sock, message["body_cap"], *descriptors[1:]).run()
-            status = 0
-        except Exception:
-            traceback.print_exc()
-        finally:
-            os._exit(status)
-    for descriptor in descriptors:
-        os.close(descriptor)
-    if guard:
-        guard.watch(pid)
-    return {"pid": pid}
-
-
-def prepare(cells: list[Any]) -> None:
-    """Read `cells` for all later forks. Whatever goes wrong, they read them themselves."""
-    with contextlib.suppress(Exception):
-        compiled.prepare(cells)
-    gc.freeze()
-
-
-def confine_child(message: dict[str, Any], descriptors: list[int], heard: int | None = None) -> None:
-    """Everything that the child gives up, before it reads a byte of the submission. What it prints goes to `heard`, or
-    nowhere."""
-    confine.close_all_but(descriptors if heard is None else [*descriptors, heard])
-    if sys.platform == "linux":
-        confine.die_with_parent()
-    program = confine.seccomp_program(os.uname().machine, os.getpid()) if message["seccomp"] else None
-    null = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1, 2):
-        os.dup2(null if heard is None or not stream else heard, stream)
-    os.close(null)
-    if heard is not None:
-        os.close(heard)
-        speak_up()
-    if message["gpu"]:
-        cuda.apply_limits(message["cpu_s"])
-    else:
-        confine.apply_limits(message["cpu_s"], message["address_space"], message["tasks"])
-    if program is not None:
-        confine.apply_seccomp(program)
-
-
-def speak_up() -> None:
-    """Print line by line, and write the stack on a crash and when the grader asks for it (`op` stack)."""
-    sys.stdout, sys.stderr = (os.fdopen(stream, "w", 1, "utf-8", "backslashreplace") for stream in (1, 2))
-    faulthandler.enable(2, all_threads=False)
-    faulthandler.register(STACK_SIGNAL, 2, all_threads=False)
-
-
-def cpu_seconds(pid: int) -> float:
-    """What process `pid` and its threads have used so far; its CPU clock stands still once it is dead."""
-    try:
-        return time.clock_gettime((~pid << 3) | CPUCLOCK_SCHED)
-    except OSError:
-        return 0.0
-
-
-def end(pid: int, guard: ThreadGuard | None) -> dict[str, Any]:
-    """Kill child `pid` and say how it ended, what the kernel counted for it and its threads, and whether it waited for
-    a thread that the account has no place for."""
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)
-    _, status, usage = os.wait4(pid, 0)
-    starved = guard is not None and guard.forget(pid)
-    used = usage.ru_utime + usage.ru_stime
-    return {"status": status, "cpu_s": used, "rss": usage.ru_maxrss, "starved": starved}
-
-
-class Control:
-    """Newline-separated JSON, with a descriptor beside it where one is passed."""
-
-    def __init__(self, sock: socket.socket) -> None:
-        self.sock = sock
-
-    def receive(self) -> tuple[dict[str, Any], list[int]]:
-        """The next message and the descriptors that came with it; EOFError when the grader is gone."""
-        data, descriptors = b"", []
-        while not data.endswith(b"\n"):
-            chunk, fds, _, _ = socket.recv_fds(self.sock, 65536, 4)
-            if not chunk:
-                raise EOFError
-            data += chunk
-            descriptors += fds
-        return json.loads(data), descriptors
-
-    def send(self, message: dict[str, Any]) -> None:
-        """Send one message."""
-        self.sock.sendall(json.dumps(message).encode() + b"\n")

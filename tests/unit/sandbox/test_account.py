@@ -14,7 +14,7 @@ import pytest
 
 from autograder.errors import GraderFault, IsolationUnavailable
 from autograder.model import Level, Limits
-from autograder.sandbox import account, sandbox
+from autograder.sandbox import account, nursery, process, sandbox
 from autograder.sandbox.account import PARENTS, THREADS, next_account, task_limit
 from autograder.sandbox.isolation import hold
 from autograder.sandbox.program import SandboxProgram
@@ -93,11 +93,11 @@ def test_two_submissions_are_counted_apart(level: Level) -> None:
 
 
 def parent_of(box: Sandbox) -> int:
-    """The process that forks, as this process names it: bubblewrap's child, or our own."""
-    process = box._process.pid
-    if box.level is not Level.STRONG:
-        return process
-    return int(Path(f"/proc/{process}/task/{process}/children").read_text().split()[0])
+    """The process that forks, as this process names it: below bubblewrap, where that is used, a nursery and a keeper."""
+    process = box._parent._nursery.process.pid
+    for _ in range(3 if box.level is Level.STRONG else 2):
+        (process,) = map(int, Path(f"/proc/{process}/task/{process}/children").read_text().split())
+    return process
 
 
 @linux
@@ -160,6 +160,7 @@ def test_a_sandbox_starts_once_processes_are_to_be_had_again(monkeypatch) -> Non
                 arguments = [sys.executable, "-c", f"import sys; sys.exit({sentence!r})"]
         return really(arguments, **options)
 
-    monkeypatch.setattr(sandbox.subprocess, "Popen", popen)
+    nursery.close()
+    monkeypatch.setattr(process.subprocess, "Popen", popen)
     assert answers(Level.PROCESS, Call("pool", ([1.0],))) == [[2.0]]
     assert refusals == []

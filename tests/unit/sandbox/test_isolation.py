@@ -128,7 +128,7 @@ def test_the_worker_inherits_no_environment(level, monkeypatch):
 
 def test_a_worker_that_cannot_start_is_the_graders_fault_with_its_last_words(monkeypatch):
     monkeypatch.setattr(
-        "autograder.sandbox.sandbox.command", lambda *_: ["/bin/sh", "-c", "echo first >&2; echo bwrap: no >&2; exit 1"]
+        "autograder.sandbox.process.command", lambda *_: ["/bin/sh", "-c", "echo first >&2; echo bwrap: no >&2; exit 1"]
     )
     with pytest.raises(GraderFault, match=r"^The worker could not be started or steered\. It said: bwrap: no$"):
         Sandbox(Level.PROCESS)

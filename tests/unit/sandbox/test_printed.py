@@ -96,7 +96,7 @@ def test_a_sandbox_that_has_died_is_replaced(graded, warm):
     _, sandboxes = warm
     assert graded(RIGHT).score == 3.0
     (waiting,) = sandboxes._started.values()
-    waiting._control.shutdown(socket.SHUT_RDWR)
+    waiting._parent.control.shutdown(socket.SHUT_RDWR)
     assert graded(RIGHT).score == 3.0
     assert sandboxes._started != {("numpy",): waiting}
 

@@ -7,7 +7,8 @@ import socket
 
 import pytest
 
-from autograder.worker.main import WARM, WARM_IN, Control
+from autograder.worker.control import Control
+from autograder.worker.main import WARM, WARM_IN
 
 
 @pytest.mark.parametrize("name", [*WARM, *(part for parts in WARM_IN.values() for part in parts)])
