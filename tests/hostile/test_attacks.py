@@ -9,6 +9,8 @@ import pytest
 from hostile_ground import ATTACKS, Arena, Ground, children, expectations, mounts
 from hostile_judge import judge
 
+from autograder.sandbox import nursery
+
 EXPECTED = expectations()
 HEADER = re.compile(r'"""attack: \S.*\nrow: \d+\nlayer: \S.*\n"""\n')
 
@@ -29,6 +31,7 @@ def test_nothing_is_reached_or_left_behind(arena: Arena, ground: Ground) -> None
     assert ground.reached() == []
     assert ground.left_behind() == []
     assert mounts() <= arena.mounts
+    nursery.close()
     assert children() <= arena.children
     assert ground.canary.read_text() == ground.secret
 

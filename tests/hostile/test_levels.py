@@ -8,6 +8,8 @@ import pytest
 from hostile_ground import Arena, Ground, children, expectations, mounts
 from hostile_judge import judge
 
+from autograder.sandbox import nursery
+
 CONTAINED = [name for name, entry in expectations().items() if entry.get("contained")]
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Landlock is Linux's")
@@ -24,6 +26,7 @@ def test_nothing_is_reached_or_left_behind_without_namespaces(contained_arena: A
     assert ground.reached() == []
     assert ground.left_behind() == []
     assert mounts() <= contained_arena.mounts
+    nursery.close()
     assert children() <= contained_arena.children
 
 

@@ -93,7 +93,7 @@ def test_two_submissions_are_counted_apart(level: Level) -> None:
 
 
 def parent_of(box: Sandbox) -> int:
-    """The process that forks, as this process names it: below bubblewrap, where that is used, a nursery and a keeper."""
+    """The process that forks, as this process names it: below bubblewrap, a nursery and a keeper."""
     process = box._parent._nursery.process.pid
     for _ in range(3 if box.level is Level.STRONG else 2):
         (process,) = map(int, Path(f"/proc/{process}/task/{process}/children").read_text().split())

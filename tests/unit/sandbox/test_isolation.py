@@ -6,7 +6,7 @@ import pytest
 
 from autograder.errors import GraderFault, IsolationUnavailable
 from autograder.model import Isolation, Level, Limits
-from autograder.sandbox import isolation
+from autograder.sandbox import isolation, nursery
 from autograder.sandbox.command import command, environment
 from autograder.sandbox.isolation import ADVICE, REQUIRED, choose, hold
 from autograder.sandbox.sandbox import Sandbox
@@ -127,6 +127,7 @@ def test_the_worker_inherits_no_environment(level, monkeypatch):
 
 
 def test_a_worker_that_cannot_start_is_the_graders_fault_with_its_last_words(monkeypatch):
+    nursery.close()
     monkeypatch.setattr(
         "autograder.sandbox.process.command", lambda *_: ["/bin/sh", "-c", "echo first >&2; echo bwrap: no >&2; exit 1"]
     )
