@@ -20,7 +20,7 @@ from typing import Any
 
 from autograder.model import Level
 from autograder.patience import PATIENCE_S, SHORT
-from autograder.sandbox.process import GRACE_SECONDS, Process, fault, last_line, receive, send
+from autograder.sandbox.process import GRACE_SECONDS, Process, fault, hang_up, last_line, receive, send
 from autograder.sandbox.view import view
 
 
@@ -69,7 +69,7 @@ class Forked:
     nursery's imports."""
 
     def __init__(self, nursery: Nursery) -> None:
-        self._nursery = nursery
+        self._nursery, self._ended, self.cpu_s = nursery, False, 0.0
         with contextlib.ExitStack() as undo:
             self._errors = undo.enter_context(tempfile.TemporaryFile())
             self.control, self._theirs = (undo.enter_context(end) for end in socket.socketpair())
@@ -91,23 +91,27 @@ class Forked:
 
     def end(self) -> float:
         """End it with everything in it, wait until it is gone, and say how many CPU seconds all of it took."""
-        self.control.close()
-        used = self._farewell()
-        self.close()
-        if used is None:
-            self._nursery.process.end()
-        else:
-            _waiting.give(self._nursery)
-        return used or 0.0
-
-    def _farewell(self) -> float | None:
-        """What its keeper says of it; None when the keeper is gone, or stuck."""
-        self._ending.settimeout(2 * GRACE_SECONDS + PATIENCE_S)
+        if self._ended:
+            return self.cpu_s
+        self._ended, is_well = True, False
+        hang_up(self.control)
         try:
-            self._ending.shutdown(socket.SHUT_WR)
-            return float(b"".join(iter(lambda: self._ending.recv(64), b"")))
-        except (OSError, ValueError):
-            return None
+            with contextlib.suppress(OSError, ValueError):  # its keeper is gone, or stuck
+                self.cpu_s = self._farewell()
+                is_well = True
+        finally:
+            self.close()
+            if is_well:
+                _waiting.give(self._nursery)
+            else:
+                self._nursery.process.end()
+        return self.cpu_s
+
+    def _farewell(self) -> float:
+        """What its keeper says of it."""
+        self._ending.settimeout(2 * GRACE_SECONDS + PATIENCE_S)
+        self._ending.shutdown(socket.SHUT_WR)
+        return float(b"".join(iter(lambda: self._ending.recv(64), b"")))
 
 
 class _Waiting:

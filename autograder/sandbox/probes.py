@@ -15,6 +15,7 @@ from autograder.model import Level, Limits
 from autograder.sandbox.account import PARENTS, THREADS
 from autograder.sandbox.program import SandboxProgram
 from autograder.sandbox.sandbox import Sandbox
+from autograder.sandbox.view import PYTHON
 from autograder.wire import Call
 
 LIMITS = Limits(cpu_s=2, wall_s=30, load_cpu_s=2, memory_mb=64, reply_mb=1)
@@ -161,7 +162,7 @@ def _attack(sandbox: Sandbox, targets: _Targets) -> dict[str, str]:
         # what is written into our own folders stays, for us to find; elsewhere it is taken away again
         "write": [
             *((folder, True) for folder in targets.folders),
-            *((path, False) for path in ("/", "/opt", "/dev", ".")),
+            *((path, False) for path in ("/", "/opt", "/dev", f"/opt/python/lib/{PYTHON}/site-packages", ".")),
         ],
         "connect": [(targets.port,)],
         "signal_parent": [(0,), (os.getpid(),)],

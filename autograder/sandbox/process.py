@@ -60,7 +60,7 @@ class Process:
 
     def end(self) -> float:
         """End it with everything in it, wait until it is gone, and say how many CPU seconds all of it took."""
-        self.control.close()
+        hang_up(self.control)
         deadline = time.monotonic() + GRACE_SECONDS
         while not self._wait(os.WNOHANG) and time.monotonic() < deadline:
             time.sleep(0.002)  # it leaves by itself, and its CPU time is counted
@@ -106,6 +106,13 @@ def receive(control: socket.socket) -> dict[str, Any]:
         answer += chunk
     reply: dict[str, Any] = json.loads(answer)
     return reply
+
+
+def hang_up(control: socket.socket) -> None:
+    """Close `control` for good, whoever else holds it: a fork of the grader may."""
+    with contextlib.suppress(OSError):  # it is closed already
+        control.shutdown(socket.SHUT_RDWR)
+    control.close()
 
 
 def last_line(errors: IO[bytes]) -> str:

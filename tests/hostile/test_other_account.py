@@ -74,6 +74,7 @@ def as_ordinary(ordinary: list[str], *arguments: str, before: str) -> subprocess
         ("hostile/test_attacks.py", "fails or left_behind or earns_everything"),
         ("hostile/test_levels.py", "fails or left_behind or earns_everything"),
         ("unit/sandbox/test_account.py", "of_a_submission or counted_apart or nobodys_fault"),
+        ("unit/sandbox/test_nursery.py", "can_write or keep_submissions_apart or read_only or to_become"),
     ],
 )
 def test_attacks_fail_as_an_ordinary_user(ordinary: list[str], file: str, tests: str) -> None:

@@ -4,12 +4,14 @@ layer: M: nothing is writable
 """
 
 import os
+import sys
 
 import numpy as np
 
 loot = []
 
-for folder in ("/", "/tmp", "/var/tmp", "/dev", "/dev/shm", "/dev/mqueue", "/run", "/opt", "/opt/packages", ".", "@FOLDER@", "@COURSE@", os.path.expanduser("~")):
+packages = [f"{os.path.dirname(os.__file__)}/{name}" for name in ("site-packages", "dist-packages")]
+for folder in (*packages, *sys.path, "/usr/lib/python3", "/dev/pts", "/", "/tmp", "/var/tmp", "/dev", "/dev/shm", "/dev/mqueue", "/run", "/opt", "/opt/packages", ".", "@FOLDER@", "@COURSE@", os.path.expanduser("~")):
     path = f"{folder}/@MARK@-left"
     for leave in (os.mkdir, os.mkfifo, lambda p: os.symlink("/etc", p), lambda p: os.mknod(p), lambda p: open(p, "w").close(),
                   lambda p: os.link("@CANARY@", p), lambda p: os.rename("@CANARY@", p)):

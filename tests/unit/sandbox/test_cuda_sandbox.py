@@ -70,7 +70,7 @@ def test_the_command_line_shows_the_nodes_before_it_closes_the_folder(machine):
     arguments = command(Level.STRONG, view(("numpy",)), 7, gpu.mounts())
     assert _pairs(arguments, "--dev-bind") == [(node, node) for node in gpu.nodes]
     last = max(i for i, value in enumerate(arguments) if value in (*gpu.nodes, "--proc", "--tmpfs"))
-    closing = [i for i, value in enumerate(arguments) if value == "--remount-ro"]
+    closing = [i for i, value in enumerate(arguments) if value == "--remount-ro" and arguments[i + 1] in ("/dev", "/")]
     assert arguments.index("--dev") < arguments.index("--dev-bind") < last < min(closing)
     assert ("/opt/cuda/compat", "/opt/cuda/compat") in _pairs(arguments, "--ro-bind-try")
     assert "--unshare-net" in arguments
