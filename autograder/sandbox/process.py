@@ -74,7 +74,11 @@ class Process:
     def _wait(self, options: int) -> bool:
         """Reap the process, with the kernel's account of it and its descendants: Popen.wait would lose that."""
         if self._process.returncode is None:
-            pid, status, usage = os.wait4(self._process.pid, options)
+            try:
+                pid, status, usage = os.wait4(self._process.pid, options)
+            except ChildProcessError:  # whoever this process belongs to has reaped it
+                self._process.returncode = 0
+                return True
             if pid:
                 self._process.returncode = os.waitstatus_to_exitcode(status)
                 self.cpu_s = usage.ru_utime + usage.ru_stime

@@ -299,10 +299,13 @@ def test_sandboxes_one_after_the_other_have_one_nursery_and_two_at_once_two(leve
 
 
 @linux
-def test_a_nursery_that_was_killed_is_replaced(level: Level) -> None:
+@pytest.mark.parametrize("reaped", [False, True])
+def test_a_nursery_that_was_killed_is_replaced(level: Level, reaped: bool) -> None:
     with Sandbox(level) as box:
         killed = nursery_of(box).pid
     os.kill(killed, signal.SIGKILL)
+    if reaped:
+        os.waitpid(killed, 0)
     with Sandbox(level) as box:
         assert nursery_of(box).pid != killed
         assert ask(box, ("burn", 0.0)) == [True]
