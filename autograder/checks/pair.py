@@ -33,7 +33,8 @@ class Pair:
 
     `formula` computes out from the forward pass's arguments; `arguments(case)` gives these by name, in the order of the
     signature, and `options(case)` what is given by keyword behind them. `gradients` names what the backward pass
-    returns, the gradients of the first arguments; that of a dict is a dict. `pullback(dout, *arguments, **options)`
+    returns, the gradients of the first arguments; that of a dict is a dict. `output` is what the student calls out, if
+    not that: with "h", the gradient that arrives is called dh. `pullback(dout, *arguments, **options)`
     takes the place of `vjp` where it is faster. `given` is the `Space` of questions that name no other.
 
     >>> from autograder import Pair, Space
@@ -56,12 +57,14 @@ class Pair:
         options: Callable[[Case], Arguments] = lambda case: {},
         pullback: Callable[..., Sequence[Any]] | None = None,
         given: Any = None,
+        output: str = "out",
     ) -> None:
         self.forward, self.backward = forward, backward
         self.formula, self.pullback = formula, pullback
         self.arguments, self.options = arguments, options
         self.names = tuple(gradients)
         self.given = given
+        self.output = output
 
     # what is right, and what the student gives
 
@@ -73,7 +76,7 @@ class Pair:
 
     def dout(self, case: Case) -> Array:
         """A random gradient of the loss with respect to out."""
-        return case.array("dout", *self.out(case).shape)
+        return case.array(f"d{self.output}", *self.out(case).shape)
 
     def right(self, case: Case) -> dict[str, Any]:
         """The right gradients for `dout`, by name."""
@@ -100,7 +103,8 @@ class Pair:
 
         def values(student: Student, case: Case) -> None:
             out, *_ = self.call(student, case)
-            expect(student, out=(out, self.out(case)))
+            pairs: dict[str, Any] = {self.output: (out, self.out(case))}
+            expect(student, **pairs)
 
         self._ask(self.forward, values, points, sentence, asked)
 
@@ -111,7 +115,7 @@ class Pair:
 
         def shape(student: Student, case: Case) -> None:
             out, *_ = self.call(student, case)
-            expect_shape(out=(out, self.out(case).shape))
+            expect_shape(**{self.output: (out, self.out(case).shape)})
 
         self._ask(self.forward, shape, points, sentence, {"examples": 2, "needs": self._values} | asked)
 
@@ -171,7 +175,7 @@ class Pair:
 
         def pure(student: Student, case: Case) -> None:
             right, cache = self.right(case), self.cache(student, case)
-            expect_repeatable(student, self.backward, self.dout(case), cache, **right)
+            expect_repeatable(student, self.backward, self.dout(case), cache, f"d{self.output}", **right)
 
         self._ask(self.backward, pure, points, sentence, {"examples": 1, "needs": self._gradients_right} | asked)
 

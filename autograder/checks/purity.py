@@ -31,8 +31,11 @@ def expect_unmodified(
             raise CheckFailed(f"{function} changes its argument {name}; make a new array instead.", tensor=name)
 
 
-def expect_repeatable(student: Student, backward: str, dout: Any, cache: Any, /, **gradients: Any) -> None:
-    """A call of `backward` must leave dout as it was, and the cache good for a second call, which gives `gradients`.
+def expect_repeatable(
+    student: Student, backward: str, dout: Any, cache: Any, called: str = "dout", /, **gradients: Any
+) -> None:
+    """A call of `backward` must leave dout, which the student knows as `called`, as it was, and the cache good for a
+    second call, which gives `gradients`.
 
     >>> import numpy as np
     >>> from autograder import expect_repeatable
@@ -40,7 +43,7 @@ def expect_repeatable(student: Student, backward: str, dout: Any, cache: Any, /,
     >>> _, cache = student.affine_forward(x, w)
     >>> expect_repeatable(student, "affine_backward", dout, cache, dx=dout @ w.T, dw=x.T @ dout)
     """
-    expect_unmodified(student, backward, dout=dout, cache=cache)
+    expect_unmodified(student, backward, **{called: dout}, cache=cache)
     again = getattr(student, backward)(dout, cache)
     found = again if len(gradients) > 1 else (again,)
     try:

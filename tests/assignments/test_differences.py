@@ -49,7 +49,7 @@ IN_FLOAT32 = [
     ("optimizers", "single_precision"), ("initialization", "float32_weights"),
     ("losses", "float32_throughout"), ("perceptron", "single_precision"), ("pooling", "single_precision"),
     ("regularization", "float32_throughout"), ("regularization", "float32_masks"),
-    ("preprocessing", "single_precision"),
+    ("preprocessing", "single_precision"), ("recurrent", "float32_throughout"),
     ("landscape", "float32_throughout"),
 ]  # fmt: skip
 

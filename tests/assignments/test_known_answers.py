@@ -148,6 +148,13 @@ KNOWN = {
         Known("1, 2, 4, 5 becomes -3, 0, 6, 9 with a factor of 3", "adjust_contrast.known_answer", ("out",)),
         Known("no noise leaves the images as they are", "add_noise.none", ("out",)),
     ],
+    "recurrent": [
+        Known("tanh at ±1000 is ±1", "rnn_step_forward.saturated", ("h",)),
+        Known("open and shut gates keep, write, erase, hide", "lstm_step_forward.gates", ("c", "h")),
+        Known("gradients of zeros stay zeros", "clip_by_norm.zeros", ("clipped",)),
+        Known("a rotation keeps norms, its half halves", "gradient_through_time.turning", ("norms", "norms_halved")),
+        Known("norms grow before they vanish", "gradient_through_time.transient", ("norms",)),
+    ],
     "regularization": [
         Known("(3, -4) at λ = 0.1 costs 2.5 without a ½", "l2_penalty.known_answer", ("value", "gradient")),
         Known("(3, -4) at λ = 0.1 costs 0.7", "l1_penalty.known_answer", ("value", "gradient")),

@@ -26,6 +26,7 @@ DECLARED = {
         "perceptron",
         "pooling",
         "preprocessing",
+        "recurrent",
         "regularization",
         "residual",
     )

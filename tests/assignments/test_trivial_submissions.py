@@ -27,6 +27,7 @@ SLUGS = (
     "perceptron",
     "pooling",
     "preprocessing",
+    "recurrent",
     "regularization",
     "residual",
     "training",

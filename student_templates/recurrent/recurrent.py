@@ -1,0 +1,259 @@
+# %% [markdown]
+# # Recurrent networks: gradients through time
+#
+# A recurrent network reads a sequence step by step and carries a **state** along. It uses the *same* weights at every
+# step, and that is all that is new: unroll the loop, and you have a deep network whose layers share their weights. Its
+# backward pass is the one that you know, with one rule used over and over:
+#
+# > **Where a value forks, its gradients add.** A state goes two ways, into the output of its step and into the next
+# > step. A weight goes T ways, into every step. Each way back brings a gradient, and what arrives is their sum.
+#
+# Rows are examples throughout: `x` is (N, T, D) for N sequences of T steps with D features, states are (N, H), and
+# weights stand on the right, `x @ Wx + h @ Wh + b`. Gradients are sums over the batch and over the steps; no function
+# here divides by N or T. Leave your arguments as they are: `h += …` changes the caller's state.
+
+# %%
+import numpy as np
+
+
+# %% [markdown]
+# ## One step of a recurrent layer
+#
+# $$h' = \tanh(x W_x + h W_h + b).$$
+#
+# For the way back you need the slope of tanh at the sum $a$, and it is a function of the output: $1 - h'^2$. So with
+# $da = dh' \odot (1 - h'^2)$ the rest is an affine layer with two inputs: $dx = da\, W_x^T$, $dh = da\, W_h^T$,
+# $dW_x = x^T da$, $dW_h = h^T da$, and $db$ is the sum of $da$ over the rows.
+#
+# What goes into the cache is your business.
+
+# %%
+def rnn_step_forward(x, h, Wx, Wh, b):
+    """Take one step of a recurrent layer: tanh(x Wx + h Wh + b).
+
+    x: (N, D), the inputs of this step
+    h: (N, H), the state before it
+    Wx: (D, H)
+    Wh: (H, H)
+    b: (H,)
+
+    Returns the next h (N, H), and a cache for the backward pass.
+    """
+    raise NotImplementedError("rnn_step_forward is not written yet")
+
+
+def rnn_step_backward(dh, cache):
+    """Pull a gradient back through one step.
+
+    dh: (N, H), the gradient with respect to the h that rnn_step_forward returned
+    cache: what rnn_step_forward returned
+
+    Returns dx (N, D), dh (N, H), dWx (D, H), dWh (H, H), db (H,): the gradients of what the step was given.
+    """
+    raise NotImplementedError("rnn_step_backward is not written yet")
+
+
+# %% [markdown]
+# ## A whole sequence
+#
+# Forward, each step starts from the state that the one before has made. Backward, go through the steps from the last
+# to the first. Two gradients arrive at a state: `dh[:, t]`, from whatever uses the output of step t, and the one that
+# comes back from step t + 1. **Add them before you go through the step**, not after. The weights collect a term at
+# every step, and what is left before the first step is the gradient of `h0`.
+
+# %%
+def rnn_forward(x, h0, Wx, Wh, b):
+    """Run a recurrent layer over sequences.
+
+    x: (N, T, D), T >= 1
+    h0: (N, H), the state before the first step
+    Wx: (D, H)
+    Wh: (H, H)
+    b: (H,)
+
+    Returns h (N, T, H), the states after each step, and a cache for the backward pass.
+    """
+    raise NotImplementedError("rnn_forward is not written yet")
+
+
+def rnn_backward(dh, cache):
+    """Pull gradients back through time.
+
+    dh: (N, T, H), the gradient that arrives at the state of each step from outside of the layer
+    cache: what rnn_forward returned
+
+    Returns dx (N, T, D), dh0 (N, H), dWx (D, H), dWh (H, H), db (H,).
+    """
+    raise NotImplementedError("rnn_backward is not written yet")
+
+
+# %% [markdown]
+# ## One step of an LSTM
+#
+# Going back through T steps multiplies by $W_h^T$ and by slopes of tanh T times, and such products vanish or explode.
+# An LSTM has a second state, the **cell** $c$, which is only scaled and added to:
+#
+# $$c' = \sigma(f) \odot c + \sigma(i) \odot \tanh(g), \qquad h' = \sigma(o) \odot \tanh(c').$$
+#
+# The four sums $i, f, o, g$ (input gate, forget gate, output gate, candidate) come out of one product: `Wx` is (D, 4H),
+# and its columns hold **i, f, o and g in this order**, H columns each. (PyTorch has i, f, g, o.) The sigmoid below is
+# given: written with tanh, it has no exponential that overflows.
+#
+# On the way back two gradients arrive, `dh` and `dc`. The new cell forks, into the next step and into $h'$, so first add
+# up what reaches it: $dc + dh \odot \sigma(o) \odot (1 - \tanh^2 c')$. All else follows from that sum.
+
+# %%
+def sigmoid(z):
+    """1 / (1 + exp(-z)), element by element."""
+    return 0.5 * (1 + np.tanh(0.5 * z))
+
+
+# %%
+def lstm_step_forward(x, h, c, Wx, Wh, b):
+    """Take one step of an LSTM. Right even where the sums reach ±1000.
+
+    x: (N, D), the inputs of this step
+    h: (N, H), the state before it
+    c: (N, H), the cell before it
+    Wx: (D, 4H), columns for the gates i, f, o and the candidate g, in this order
+    Wh: (H, 4H), likewise
+    b: (4H,), likewise
+
+    Returns the next h (N, H), the next c (N, H), and a cache for the backward pass.
+    """
+    raise NotImplementedError("lstm_step_forward is not written yet")
+
+
+def lstm_step_backward(dh, dc, cache):
+    """Pull two gradients back through one step.
+
+    dh: (N, H), the gradient with respect to the h that lstm_step_forward returned
+    dc: (N, H), the gradient with respect to the c that lstm_step_forward returned, but for what goes through that h
+    cache: what lstm_step_forward returned
+
+    Returns dx (N, D), dh (N, H), dc (N, H), dWx (D, 4H), dWh (H, 4H), db (4H,): the gradients of what the step was
+    given.
+    """
+    raise NotImplementedError("lstm_step_backward is not written yet")
+
+
+# %% [markdown]
+# ## A whole sequence through an LSTM
+#
+# As above, with two states to carry. Only `h` leaves the layer, so the gradient of the last cell starts from 0.
+
+# %%
+def lstm_forward(x, h0, c0, Wx, Wh, b):
+    """Run an LSTM over sequences.
+
+    x: (N, T, D), T >= 1
+    h0, c0: (N, H), the state and the cell before the first step
+    Wx: (D, 4H)
+    Wh: (H, 4H)
+    b: (4H,)
+
+    Returns h (N, T, H), the states after each step, and a cache for the backward pass.
+    """
+    raise NotImplementedError("lstm_forward is not written yet")
+
+
+def lstm_backward(dh, cache):
+    """Pull gradients back through time.
+
+    dh: (N, T, H), the gradient that arrives at the state of each step from outside of the layer
+    cache: what lstm_forward returned
+
+    Returns dx (N, T, D), dh0 (N, H), dc0 (N, H), dWx (D, 4H), dWh (H, 4H), db (4H,).
+    """
+    raise NotImplementedError("lstm_backward is not written yet")
+
+
+# %% [markdown]
+# ## Exploding and vanishing
+#
+# How far does a gradient get? Without the slopes of tanh, t steps multiply it by the t-th power of $W_h$, and the
+# **spectral norm** of that power (its largest singular value) is the most by which any gradient can grow. It is at most
+# $\|W_h\|^t$, so with a norm below 1 every gradient vanishes at least that fast. If an *eigenvalue* is larger than 1 in
+# absolute value, the norms explode. In between, the norms may grow for a while before they vanish: eigenvalues decide
+# what happens in the end, singular values what happens in a step.
+#
+# Against explosions, training **clips**: if the norm of *all* gradients together exceeds a limit, all of them are scaled
+# by the same factor, limit / norm. The direction stays. (A 1e-6 added to the norm, as PyTorch has it, does no harm.)
+
+# %%
+def clip_by_norm(grads, limit):
+    """Scale gradients so that their norm, taken over all of them together, is at most `limit`.
+
+    grads: a dict of arrays of any shapes, which may be all zeros
+    limit: the largest norm that is allowed, > 0
+
+    Returns a new dict with the same keys. Gradients whose norm is below the limit come back as they are.
+    """
+    raise NotImplementedError("clip_by_norm is not written yet")
+
+
+def gradient_through_time(Wh, T):
+    """Compute the spectral norms of the first T powers of Wh, by which a gradient grows at most in so many steps.
+
+    Wh: (H, H)
+    T: the number of steps, >= 1
+
+    Returns norms (T,): those of Wh, Wh @ Wh, and so on.
+    """
+    raise NotImplementedError("gradient_through_time is not written yet")
+
+
+# %% [markdown]
+# When your function stands, set `draw` to True (it needs matplotlib, and is not graded) and see the three cases: a norm
+# below 1, eigenvalues below 1 with a norm above it, an eigenvalue above 1.
+
+# %%
+draw = False
+if draw:
+    import matplotlib.pyplot as plt
+
+    for label, diagonal, corner in [("vanishes", 0.8, 0.1), ("grows, then vanishes", 0.8, 2.0), ("explodes", 1.1, 0.1)]:
+        norms = gradient_through_time(np.array([[diagonal, corner], [0.0, diagonal]]), 30)
+        plt.semilogy(np.arange(1, 31), norms, label=label)
+    plt.xlabel("steps back in time")
+    plt.ylabel("spectral norm of the power of Wh")
+    plt.legend()
+    plt.show()
+
+
+# %% [markdown]
+# ## Where values fork
+#
+# Networks that look at several scales at once fork as well, not in time but in depth. Here the scores use the input and
+# both hidden layers:
+#
+# $$h_1 = \mathrm{relu}(x W_1 + b_1), \quad h_2 = \mathrm{relu}(h_1 W_2 + b_2), \quad
+# s = x V_0 + h_1 V_1 + h_2 V_2 + c.$$
+#
+# $h_1$ goes two ways, into $s$ and into $h_2$, so its gradient is $ds\, V_1^T$ plus what comes back from $h_2$. Add the
+# two **before** the mask of its ReLU. The input $x$ forks, too.
+
+# %%
+def multiscale_forward(x, params):
+    """Compute s = x V0 + h1 V1 + h2 V2 + c with h1 = relu(x W1 + b1) and h2 = relu(h1 W2 + b2).
+
+    x: (N, D)
+    params: a dict of W1 (D, A), b1 (A,), W2 (A, B), b2 (B,), V0 (D, M), V1 (A, M), V2 (B, M), c (M,)
+
+    Returns s (N, M), and a cache for the backward pass.
+    """
+    raise NotImplementedError("multiscale_forward is not written yet")
+
+
+def multiscale_backward(ds, cache):
+    """Pull a gradient back through that network.
+
+    ds: (N, M), the gradient with respect to s
+    cache: what multiscale_forward returned
+
+    Returns dx (N, D), and grads, a dict with a gradient for each key of params, in its shape.
+    """
+    raise NotImplementedError("multiscale_backward is not written yet")
+
+# %% [markdown]
+# Check your work with: autograder check recurrent recurrent.py
