@@ -187,7 +187,7 @@ GATES = "sigmoid(i), sigmoid(f), sigmoid(o)"
 of("lstm_pytorch_order", ORDER, "i, f, g, o = np.split", "values gates",
    "You read the columns as i, f, g, o, PyTorch's order: here they are i, f, o, g.")
 of("lstm_forget_first", ORDER, "f, i, o, g = np.split", "values gates",
-   "You have the input and the forget gate the wrong way round: the columns are i, f, o, g, and the cell σ(f) c + σ(i) g.")
+   "You have the input and the forget gate the wrong way round: the columns are i, f, o, g, and f keeps the cell.")
 of("lstm_output_second", ORDER, "i, o, f, g = np.split", "values gates",
    "You read the columns as i, o, f, g: here they are i, f, o, g.")
 of("lstm_candidate_first", ORDER, "g, i, f, o = np.split", "values gates",
