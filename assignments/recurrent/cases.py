@@ -64,10 +64,17 @@ def one_sequence(steps, n, d):
     )
 
 
+def one_step():
+    """A step of one size, for questions that are dear to ask."""
+    rows = [{"n": 2, "d": 3, "hidden": 2, "content": "normal"}]
+    return Space(rows=rows, n=(2,), d=(3,), hidden=(2,), content=("normal",))
+
+
 RNN_STEPS, RNN_SEQUENCES = steps_alone(), sequences()
 LSTM_STEPS, LSTM_SEQUENCES = steps_alone(), sequences()
 RNN_SHORT, LSTM_SHORT = one_sequence(1, 3, 4), one_sequence(1, 3, 4)
 RNN_ONE, LSTM_ONE = one_sequence(3, 2, 3), one_sequence(3, 2, 3)
+RNN_ONE_STEP, LSTM_ONE_STEP = one_step(), one_step()
 
 
 def weights(case, gates=1):
@@ -160,6 +167,9 @@ FORKS = Space(
     first=(3, 4),
     second=(3, 4),
     m=(1, 2),
+)
+FORKS_ONE = Space(  # a question that is dear to ask
+    rows=[{"n": 3, "d": 2, "first": 4, "second": 3, "m": 2}], n=(3,), d=(2,), first=(4,), second=(3,), m=(2,)
 )
 
 

@@ -9,13 +9,16 @@ from .cases import (
     BELOW,
     CLIPPED,
     FORKS,
+    FORKS_ONE,
     LSTM_ONE,
+    LSTM_ONE_STEP,
     LSTM_SEQUENCES,
     LSTM_SHORT,
     LSTM_STEP,
     LSTM_STEPS,
     POWERS,
     RNN_ONE,
+    RNN_ONE_STEP,
     RNN_SEQUENCES,
     RNN_SHORT,
     RNN_STEPS,
@@ -54,7 +57,7 @@ rnn_step.shape(0.5, "h has exactly the shape (N, H).")
 rnn_step.pure(0.5, "x, h, Wx, Wh and b are left as they were.")
 rnn_step.gradients(5, "dx, dh, dWx, dWh and db are the gradients for any dh that arrives.", examples=4)
 rnn_step.shapes(0.5, "Each gradient has exactly the shape of what it belongs to: db is (H,), not (1, H).")
-rnn_step.consistent(1)
+rnn_step.consistent(1, given=RNN_ONE_STEP, examples=0)
 rnn_step.repeatable(0.5, LEFT_ALONE)
 
 
@@ -237,7 +240,7 @@ class Joined:
         return self._student.lstm_step_backward(dh, dc, cache)
 
 
-@check("lstm_step_backward", points=1, given=LSTM_STEPS, examples=1)
+@check("lstm_step_backward", points=1, given=LSTM_ONE_STEP, examples=0)
 def lstm_step_backward_consistent(student, case):
     """The backward pass is the gradient of your own forward pass, right or wrong."""
     arguments = tuple(lstm_step_arguments(case).values())
@@ -360,5 +363,5 @@ multiscale.pure(0.5, "x and params are left as they were.")
 multiscale.gradients(10, "dx and the gradient of every parameter, for any ds that arrives.", examples=3)
 multiscale.gradients(2, "dx adds up both ways back to x.", name="dx", only=("dx",), examples=3)
 multiscale.shapes(0.5, "dx has exactly x's shape, and each of grads its parameter's.", examples=1)
-multiscale.consistent(1, examples=0)
+multiscale.consistent(1, given=FORKS_ONE, examples=0)
 multiscale.repeatable(0.5, "ds and the cache are left as they were.")

@@ -138,6 +138,20 @@ def test_a_detail_of_shape_fails_the_question_of_shape_alone():
     assert keeps_axis == {"layer_backward.shapes": "dx has shape (1, 4, 5); it must be (4, 5)."}
 
 
+def test_an_output_goes_by_the_name_that_the_student_knows():
+    def overwrites(dout, cache):
+        found = backward(dout, cache)
+        dout[...] = 0
+        return found
+
+    named = two(output="h")
+    named.given = Space(rows=[{"n": 3, "m": 2}], n=(1, 2), m=(2, 3))  # cases of its own, which know no dout
+    lost = failed(named, layer_forward=lambda x, w, scale=1.0: (0 * (x @ w), (x, w, scale)))
+    assert lost["layer_forward.values"].startswith("h is ")
+    lost = failed(named, layer_backward=overwrites)
+    assert lost == {"layer_backward.pure": "layer_backward changes its argument dh; make a new array instead."}
+
+
 def test_a_wrong_gradient_fails_the_gradients():
     lost = failed(two(), layer_backward=lambda dout, cache: (backward(dout, cache)[0], cache[0].T @ dout))
     assert lost.keys() == {"layer_backward.gradients", "layer_backward.consistent", "layer_backward.pure"}
