@@ -279,9 +279,10 @@ def expect_clipped(student, grads, limit):
     right = formulas.clipped(grads, limit)
     clipped = student.clip_by_norm(grads, limit)
     expect(student, 1.01e-6 * float(limit / formulas.norm_of_all(grads)), clipped=(clipped, right))
+    return clipped
 
 
-@check("clip_by_norm", points=4, given=CLIPPED)
+@check("clip_by_norm", points=3.5, given=CLIPPED)
 def clip_by_norm_values(student, case):
     """If the norm of all gradients together is above the limit, all are scaled alike, so that it becomes the limit."""
     expect_clipped(student, *gradients_and_limit(case))
@@ -299,6 +300,14 @@ def clip_by_norm_zeros(student, case):
     """Gradients of zeros stay zeros, and do not become NaN."""
     grads = {"W": case.given("dW", np.zeros((2, 3))), "b": case.given("db", np.zeros(3))}
     expect(student, clipped=(student.clip_by_norm(grads, 1.0), grads))
+
+
+@check("clip_by_norm", points=0.5, given=CLIPPED, examples=1, needs=("clip_by_norm.values",))
+def clip_by_norm_shapes(student, case):
+    """Each clipped gradient has exactly the shape that it had."""
+    grads, limit = gradients_and_limit(case)
+    clipped = expect_clipped(student, grads, limit)
+    expect_shape(**{name: (clipped[name], grad.shape) for name, grad in grads.items()})
 
 
 @check("clip_by_norm", points=0.5, given=CLIPPED, examples=1, needs=("clip_by_norm.values",))

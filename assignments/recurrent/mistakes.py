@@ -402,6 +402,8 @@ of("clip_constant_too_large", "limit / norm", "limit / (norm + 1e-2)", "values",
    "The constant that you add to the norm is so large that it shows: 1e-6 is enough, and none is needed.")
 of("clip_zero_over_zero", "scale * grad", "grad / norm * min(norm, limit)", "zeros",
    "You divide by the norm even where it is 0, which gives NaN: divide only where it is above the limit.")
+of("clip_keeps_an_axis", "scale * grad", "scale * grad[None]", "shapes",
+   "Each of your gradients has an axis of length one in front: it keeps the shape that it had.")
 of("clip_in_place", "return {name: scale * grad for name, grad in grads.items()}",
    "for grad in grads.values():\n        grad *= scale\n    return grads", "pure",
    "You scale the caller's arrays: return a new dict of new arrays.")
