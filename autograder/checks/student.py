@@ -31,7 +31,7 @@ TRACE_CAP = 64
 TORCH_ANSWER = {"out", "gradients", "state", "arguments"}
 LOOK = {"outs", "state", "grads", "modes", "requires_grad", "hooks", "kinds", "same"}
 META = {"parameters", "buffers", "out", "calls", "unread"}
-LAYERS = ("conv", "linear", "max", "average")
+LAYERS = {"conv", "linear", "max", "average"}
 # Operations that only lay numbers out anew, or average them over an image: code may have more or fewer of them.
 MOVES = {"view", "_unsafe_view", "reshape", "t", "transpose", "permute", "squeeze", "unsqueeze", "alias", "detach",
     "clone", "empty", "zeros", "mean", "_adaptive_avg_pool2d"}  # fmt: skip
@@ -88,7 +88,7 @@ class MetaRun:
     def remembered(self) -> tuple[str, ...]:
         """What tells one mistake from another, whatever the names and the order of what runs side by side."""
         layers = sorted(repr(call) for call in self.calls if call[0] in LAYERS)
-        others = sorted(call[0] for call in self.calls if call[0] not in LAYERS and call[0] not in MOVES)
+        others = sorted(repr((call[0], call[3])) for call in self.calls if call[0] not in LAYERS | MOVES)
         parts = sorted(map(repr, self.parameters.values())), layers, others, self.out, len(self.unread)
         return tuple(hashlib.sha256(repr(part).encode()).hexdigest()[:16] for part in parts)
 

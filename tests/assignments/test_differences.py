@@ -50,7 +50,7 @@ IN_FLOAT32 = [
     ("losses", "float32_throughout"), ("perceptron", "single_precision"), ("pooling", "single_precision"),
     ("regularization", "float32_throughout"), ("regularization", "float32_masks"),
     ("preprocessing", "single_precision"), ("recurrent", "float32_throughout"),
-    ("landscape", "float32_throughout"),
+    ("landscape", "float32_throughout"), ("architectures", "blocks_in_single_precision"),
 ]  # fmt: skip
 
 

@@ -35,6 +35,17 @@ class Known:
 
 ACROSS = 1e6  # more than exp(12): the band of 30 layers is ±6 around the right factor, wherever in it the draw lies
 KNOWN = {
+    "architectures": [
+        Known(
+            "5 on 32 leave 28, 11 with stride 4 and padding 2 make 55 of 224",
+            "conv_output_size.known_answers",
+            ("size",),
+        ),
+        Known("three 3 × 3 layers see 7, VGG-16 sees 212", "receptive_field.known_answers", ("field",)),
+        Known("LeNet-5 has 61,706 parameters", "parameter_count.lenet", ("count",)),
+        Known("LeNet-5 needs 416,520 multiply-adds", "multiply_adds.lenet", ("count",)),
+        Known("the linear layer at every window", "linear_as_conv.windows", ("kernel", "bias")),
+    ],
     "backprop": [
         Known(
             "∂y/∂W1 = (W3 W2)ᵀ xᵀ, ∂y/∂W2 = W3ᵀ (W1 x)ᵀ, ∂y/∂W3 = (W2 W1 x)ᵀ", "affine_backward.deep_linear", ("dw",)
@@ -310,3 +321,31 @@ def test_a_gradient_of_one_s_own_that_is_not_dout_for_a_zero_branch_fails(declar
     assert verdict(declared["residual"], "residual_autograd.zero_branch", altered(None)) is Verdict.PASS
     for position in (0, 3, 4):  # of x, W2 and b2; those of W1 and b1 are 0
         assert verdict(declared["residual"], "residual_autograd.zero_branch", altered(position)) is Verdict.FAIL
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("LeNet5", "Linear"),
+        ("AlexNet", "Conv2d"),
+        ("VGG", "Linear"),
+        ("ResNet152", "BatchNorm2d"),
+        ("MobileNetV2", "Conv2d"),
+    ],
+)
+def test_a_network_with_one_bias_more_or_less_has_not_the_known_count(declared, name, kind):
+    """61,706; 61,100,840; 132,863,336 to 143,667,240; 60,192,808; 3,504,872."""
+    torch = pytest.importorskip("torch")
+    right = getattr(declared["architectures"].reference, name)
+
+    def altered(*given):
+        network = right(*given)
+        layer = [module for module in network.modules() if type(module).__name__ == kind][-1]
+        if layer.bias is None:
+            layer.bias = torch.nn.Parameter(torch.zeros(layer.out_channels))
+        else:
+            layer.bias = None
+        return network
+
+    for network, wanted in ((right, Verdict.PASS), (altered, Verdict.FAIL)):
+        assert verdict(declared["architectures"], f"{name}.parameters", network) is wanted

@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DECLARED = {
     slug: discover(ROOT / "assignments" / slug)
     for slug in (
+        "architectures",
         "backprop",
         "batchnorm",
         "conv",

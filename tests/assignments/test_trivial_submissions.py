@@ -17,6 +17,7 @@ from autograder.sandbox.local import LocalRunner
 
 ROOT = Path(__file__).resolve().parents[2]
 SLUGS = (
+    "architectures",
     "backprop",
     "batchnorm",
     "conv",
