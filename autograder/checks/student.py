@@ -242,7 +242,10 @@ class Student:
         match outcome:
             case {"outs": list(), "hooks": int()} if outcome.keys() == LOOK and _are_dicts(outcome):
                 seen = Look(**outcome)
-                self._remember(name, tuple(outcome[part] for part in sorted(LOOK)))
+                # after passes it is the numbers that a mistake is known by: flags and modes have many causes
+                told = sorted(LOOK) if x is None else ["outs", "state"]
+                # gradients that cancel are rounding, a few bits, which look like single precision
+                self._remember(name, tuple(outcome[part] for part in told), (seen.state, *seen.outs))
                 return seen
         raise self._no_torch()
 
@@ -313,11 +316,13 @@ class Student:
         given = dict.fromkeys(names) | dict(zip(names, calls[-1].args, strict=False)) | dict(calls[-1].kwargs)
         self.options |= {name: value for name, value in given.items() if isinstance(value, PLAIN)}
 
-    def _remember(self, name: str, outputs: tuple[Any, ...]) -> None:
+    def _remember(self, name: str, outputs: tuple[Any, ...], computed: Iterable[Any] | None = None) -> None:
+        """Note what a call gave; `computed`, of it or else all, shows in which precision."""
         self.last = name, outputs
         if len(self.trace) < self._cap:
             self.trace.append((name, outputs))
-        if self.precision == "float64" and any(precision_of(part) == "float32" for part in _arrays(outputs)):
+        parts = _arrays(outputs if computed is None else computed)
+        if self.precision == "float64" and any(precision_of(part) == "float32" for part in parts):
             self.precision = "float32"  # for the rest of the check: after `out - x` float32 can no longer be seen
 
 

@@ -135,7 +135,15 @@ def _finite(value: Any) -> bool:
     return not isinstance(value, NUMBERS) or np.asarray(value).dtype.kind not in "fc" or bool(np.isfinite(value).all())
 
 
+def _numbers(value: Any) -> Any:
+    """`value`, with an array for a list or tuple of single numbers: where an array is asked for, either will do."""
+    if not isinstance(value, tuple | list) or not value:
+        return value
+    return np.asarray(value) if all(isinstance(one, NUMBERS) and not np.ndim(one) for one in value) else value
+
+
 def _equal(left: Any, right: Any, closeness: float) -> bool:
+    left, right = _numbers(left), _numbers(right)
     if isinstance(left, tuple | list) and isinstance(right, tuple | list):
         return len(left) == len(right) and all(_equal(a, b, closeness) for a, b in zip(left, right, strict=True))
     if isinstance(left, dict) and isinstance(right, dict):

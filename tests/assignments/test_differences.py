@@ -51,6 +51,7 @@ IN_FLOAT32 = [
     ("regularization", "float32_throughout"), ("regularization", "float32_masks"),
     ("preprocessing", "single_precision"), ("recurrent", "float32_throughout"),
     ("landscape", "float32_throughout"), ("architectures", "blocks_in_single_precision"),
+    ("transfer", "single_precision_losses"),
 ]  # fmt: skip
 
 

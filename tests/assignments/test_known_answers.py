@@ -204,6 +204,9 @@ KNOWN = {
         Known("residual does neither", "deep_stack_gradient_norms.residual", ("norms",), 1e3, first=True),
         Known("√width at the top, gain 0", "deep_stack_gradient_norms.ends", ("norms",)),
     ],
+    "transfer": [
+        Known("a last layer of zeros: the loss is ln K", "fine_tune.uniform", ("losses",)),
+    ],
 }
 ROWS = [(slug, known) for slug, rows in KNOWN.items() for known in rows]
 

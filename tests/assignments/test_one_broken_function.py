@@ -30,6 +30,7 @@ DECLARED = {
         "recurrent",
         "regularization",
         "residual",
+        "transfer",
     )
 }
 ENTRY_POINTS = [(slug, entry) for slug, declared in DECLARED.items() for entry in declared.assignment.entry_points]

@@ -35,7 +35,7 @@ def test_the_assignment_is_proven(slug):
     findings = [json.loads(line) for line in done.stdout.splitlines()]
     broken = [f"{f['claim']}: {f['subject']}: {f['detail']}" for f in findings[:-1] if not f["holds"]]
     assert done.returncode == 0, "\n".join([f"autograder {' '.join(arguments)}", *broken, done.stderr[-2000:]])
-    assert findings[-1]["claims"]["the mutant is killed"]["tested"] >= 10
+    assert findings[-1]["claims"]["the mutant is killed"]["tested"] >= 5
     assert findings[-1]["claims"]["the bundle judges as the full assignment does"]["tested"] >= 3
     assert findings[-1]["part"] == PART
 
@@ -88,7 +88,8 @@ def test_the_sandbox_and_plain_forks_give_the_same_verdicts(slug):
     known = [mistake for mistake in declared.mistakes if files[mistake.name]]
     assert len(known) >= 0.8 * len(declared.mistakes)
     examiner = Examiner(declared, 1)
-    with Sandbox(choose(None).level, declared.assignment.policy.packages) as sandbox:
+    policy = declared.assignment.policy
+    with Sandbox(choose(None).level, policy.packages, warm=policy.warm) as sandbox:
         for mistake in known[:: max(9, len(known) // 8)]:
             cells = tuple(Cell(number, 1, text) for number, text in enumerate(files[mistake.name], start=1))
             submission = Submission(mistake.name, "", "", "notebook", cells)

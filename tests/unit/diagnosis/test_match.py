@@ -82,6 +82,10 @@ def test_a_mistake_that_passes_the_case_explains_nothing():
         ("a", "a", True),
         (X, None, False),
         (None, X, False),
+        ([1.5, np.float64(2.0)], np.array([1.5, 2.0]), True),
+        ([np.array(1.5), 2.0], np.array([1.5, 2.5]), False),
+        ([True, False], np.array([1.0, 0.0]), False),
+        ([1.5], np.array([[1.5]]), False),
     ],
     ids=str,
 )

@@ -200,6 +200,29 @@ def test_a_look_computes_in_the_mode_that_is_asked_for():
     np.testing.assert_allclose(moved.outs[0], moved.outs[1])
 
 
+def test_after_passes_a_mistake_is_known_by_numbers_alone():
+    one = student(scores=scores)
+    model = one.build("scores", NETWORK, training=False)
+    still, passed = one.look("scores", model), one.look("scores", model, X)
+    assert {"0": False}.items() <= still.modes.items()
+    (_, as_found), (_, numbers) = one.trace
+    assert still.modes in as_found
+    assert numbers == (passed.outs, passed.state)
+
+
+def test_gradients_of_rounding_do_not_pass_for_single_precision():
+    def backward(model, x):
+        model(x).sum().backward()
+        model[0].bias.grad = torch.full((3,), 2.0**-54)  # in front of a normalisation, where it cancels
+        return x
+
+    one = student(scores=backward)
+    model = one.build("scores", NETWORK)
+    one.scores(model, X)
+    assert one.look("scores", model).grads["0.bias"].tolist() == [2.0**-54] * 3
+    assert one.precision == "float64"
+
+
 def test_modules_are_found_again_in_another_model():
     def cut(model):
         return nn.Sequential(*list(model)[:-1], nn.Linear(12, 2))
