@@ -62,7 +62,7 @@ def edits(
     """
     edited = function if inside is None else inside
     # At once: Python finds a class's file by its module's name, which a bundle's files take over while it is made.
-    path = inspect.getsourcefile(edited) or ""
+    path = inspect.getsourcefile(inspect.unwrap(edited)) or ""  # a decorator's file is another one
 
     def declare(
         name: str,

@@ -115,6 +115,20 @@ def test_the_text_may_be_that_of_a_helper(tmp_path):
     assert mistake.replacements["affine_forward"](eye, eye)[0][0, 1] == 1.0
 
 
+def test_a_decorated_helper_is_edited_where_it_is_defined(tmp_path):
+    reference = LAYERS.replace("def _product", "@contextlib.contextmanager\ndef _product")
+    reference = reference.replace("return x @ w\n", "yield x @ w\n").replace(
+        "import numpy", "import contextlib\n\nimport numpy"
+    )
+    reference = reference.replace(
+        "return _product(x, w), (x, w)", "with _product(x, w) as out:\n        return out, (x, w)"
+    )
+    lines = 'edits(affine_forward, inside=_product)("added", "x @ w", "x @ w + 1", "values", "You add.")'
+    found = declared(tmp_path, lines, reference)
+    eye = found.reference.np.eye(2)
+    assert the(found, "added").replacements["affine_forward"](eye, eye)[0][0, 1] == 1.0
+
+
 def test_nothing_is_compiled_before_it_is_called(tmp_path):
     found = declared(tmp_path, 'edits(double)("unfinished", "SCALE *", "SCALE * (", "values", "You stop.")')
     with pytest.raises(AssignmentError, match=r"mistake unfinished: '\(' was never closed"):
