@@ -52,6 +52,7 @@ IN_FLOAT32 = [
     ("preprocessing", "single_precision"), ("recurrent", "float32_throughout"),
     ("landscape", "float32_throughout"), ("architectures", "blocks_in_single_precision"),
     ("transfer", "single_precision_losses"),
+    ("visualization", "single_precision"),
 ]  # fmt: skip
 
 

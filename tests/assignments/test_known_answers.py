@@ -207,6 +207,15 @@ KNOWN = {
     "transfer": [
         Known("a last layer of zeros: the loss is ln K", "fine_tune.uniform", ("losses",)),
     ],
+    "visualization": [
+        Known("a linear model's saliency is max abs(w_y)", "saliency.linear", ("maps",)),
+        Known("without a ReLU the guided gradient is w_y", "guided_backprop.linear", ("gradient",)),
+        Known("ascent on a linear model ends at w_c / (2 lam)", "class_image.converges", ("image",)),
+        Known("⌊gap / lr⌋ + 1 updates for orthonormal rows", "fooling_image.linear", ("updates",)),
+        Known("-1, 0, 1, 3 become 0, ¼, ½, 1", "scaled_filters.known_answer", ("filters",)),
+        Known("√18, 5, √5, 0, 3.5", "nearest_neighbors.known_answer", ("indices",)),
+        Known("the variances 9 and 1", "pca.known_answer", ("projection", "variances")),
+    ],
 }
 ROWS = [(slug, known) for slug, rows in KNOWN.items() for known in rows]
 

@@ -31,6 +31,7 @@ DECLARED = {
         "regularization",
         "residual",
         "transfer",
+        "visualization",
     )
 }
 ENTRY_POINTS = [(slug, entry) for slug, declared in DECLARED.items() for entry in declared.assignment.entry_points]

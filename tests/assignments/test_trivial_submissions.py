@@ -32,6 +32,7 @@ SLUGS = (
     "regularization",
     "residual",
     "training",
+    "visualization",
 )
 
 
