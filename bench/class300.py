@@ -4,7 +4,8 @@ The class is made of an assignment's sample submissions by harmless edits: comme
 local variables. It is graded with one job, with two, and by two Dask workers on this machine, all with one seed. The
 results must be the same but for the times, and each edited submission must earn what its original earns. CPU time is
 that of whole process trees, by the operating system's account; a report's `cpu_s` is what its submission used, in the
-sandbox and in the grader, and all the rest is overhead.
+sandbox and in the grader, and all the rest is overhead. Where nbgrader is installed, it grades some of the notebooks in
+its own way, with our checks in its kernel.
 """
 
 from __future__ import annotations
@@ -28,11 +29,14 @@ import msgspec
 import numpy as np
 
 from autograder.cluster import calm_environment
-from autograder.model import CheckResult, GradeReport
+from autograder.model import CheckResult, GradeReport, Verdict
 from autograder.store import Store
+from bench.nbgrader import graded_by_stock, has_nbgrader
 
 ROOT = Path(__file__).parents[1]
 SEED = 17
+STOCK = 40  # notebooks
+NOT_RUN = {Verdict.UNREADABLE, Verdict.TIMEOUT, Verdict.CRASH, Verdict.MISSING}
 WORKERS = 2
 
 
@@ -227,6 +231,24 @@ def _cluster(file: Path) -> Iterator[tuple[Any, list[subprocess.Popen[bytes]]]]:
                 process.wait()
 
 
+def beside_stock(assignment: str, folder: Path, run: Run) -> str:
+    """CPU seconds a submission of stock nbgrader and of `run` for the same notebooks, `STOCK` of them at most that ran
+    to their end: nbgrader waits for an endless one until a cell has had its time, half a minute each."""
+    code = {}
+    for path in sorted((folder / "class").glob("*.ipynb")):
+        report = run.reports[path.stem]
+        ended = {result.verdict for result in report.results}.isdisjoint(NOT_RUN)
+        if ended and len(code) < STOCK:
+            cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+            code[path.stem] = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    share = 1 + run.overhead_s / run.submissions_s
+    ours = share * sum(run.reports[name].cpu_s for name in code) / len(code)
+    theirs = graded_by_stock(folder, assignment, code) / len(code)
+    return (
+        f"{len(code)} notebooks of these: stock nbgrader {theirs:.3f} each, ours {ours:.3f}, {ours / theirs:.2f} of it"
+    )
+
+
 def faults(runs: list[Run], origin: dict[str, str]) -> Iterator[str]:
     """Where runs differ, and where an edited submission earns something else than its original."""
     first = runs[0].told()
@@ -267,9 +289,11 @@ def main() -> None:
             grade("two jobs", options.assignment, folder, "--jobs", "2"),
             grade_on_workers(options.assignment, folder),
         ]
+        stock = beside_stock(options.assignment, folder, runs[0]) if has_nbgrader() else "nbgrader is not installed"
     print(f"{options.count} submissions of {options.assignment}; seconds of CPU time, but for the first column")
     print(f"{'':<20}{'wall':>9}{'submissions':>13}{'each':>9}{'overhead':>11}{'share':>9}{'of cluster':>13}")
     print(*(run.row() for run in runs), sep="\n")
+    print(stock)
     found = list(faults(runs, origin))
     print(f"{len(found)} differences", *found[:20], sep="\n")
     raise SystemExit(bool(found))

@@ -13,7 +13,7 @@ import resource
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import nbformat
@@ -24,9 +24,14 @@ BIN = Path(sys.executable).parent
 ROOT = Path(__file__).parents[1]
 
 
+def has_nbgrader() -> bool:
+    """Whether its command stands beside this Python."""
+    return (BIN / "nbgrader").is_file()
+
+
 def main() -> None:
     """Print the table; says so and returns where nbgrader is not installed."""
-    if not (BIN / "nbgrader").is_file():
+    if not has_nbgrader():
         print("nbgrader is not installed; its part of the bench is left out")
         return
     with tempfile.TemporaryDirectory(prefix="bench-nbgrader-") as folder:
@@ -61,6 +66,29 @@ def _compare(folder: Path) -> None:
     for name, busy, idle in rows:
         print(f"{name:<48}{busy:>9.1f}{idle:>9.1f}{(busy - idle) / COUNT:>9.3f}")
     print(f"{'autograder grade --course, all of them':<48}{graded:>9.1f}")
+
+
+def graded_by_stock(folder: Path, slug: str, code: Mapping[str, str]) -> float:
+    """CPU seconds that stock nbgrader takes to grade the students in `code`, each handing in the released notebook with
+    that code where the first solution stands; what the command costs when all is graded already is taken off."""
+    course = folder / "stock"
+    _run(ROOT, "autograder", "nbgrader", "init", course)
+    _run(ROOT, "autograder", "release", slug, "--course", course)
+    _run(course, "nbgrader", "generate_assignment", slug)
+    released = nbformat.read(course / "release" / slug / f"{slug}.ipynb", as_version=4)
+    solutions = [cell for cell in released.cells if cell.metadata.get("nbgrader", {}).get("solution")]
+    for cell in solutions:
+        cell.source = ""
+    for student, text in code.items():
+        solutions[0].source = text
+        path = course / "submitted" / student / slug / f"{slug}.ipynb"
+        path.parent.mkdir(parents=True)
+        nbformat.write(released, path)
+    _make_stock(course / "nbgrader_config.py")
+    for part in ("assignments", "reference"):
+        (folder / part).symlink_to(ROOT / part)
+    busy = _run(course, "nbgrader", "autograde", slug)
+    return busy - _run(course, "nbgrader", "autograde", slug)
 
 
 def _hand_in(course: Path) -> None:
