@@ -1,11 +1,11 @@
 # %% [markdown]
 # # Architectures: five networks, counted before they are trained
 #
-# LeNet-5, AlexNet, VGG, ResNet and MobileNet: five networks in twenty years of looking at images. A paper describes each in
+# LeNet-5, AlexNet, VGG, ResNet and MobileNet: five networks in twenty years of looking at images. An article describes each in
 # a table of a few lines, and whoever builds it from that table gets a number wrong somewhere. The network will still
 # train, a little worse, and nobody will ever know why. So this notebook is about **arithmetic**: how large a layer's
 # output is, how many weights it has, how many multiplications it costs, how much of the image it sees. Numbers that you
-# can compute on paper, and that tell you at once whether the network that you built is the one in the paper.
+# can compute on paper, and that tell you at once whether the network that you built is the one in the article.
 #
 # | network | year | parameters | what was new |
 # |---|---|---|---|
@@ -179,7 +179,7 @@ LENET = [
 # %% [markdown]
 # ## LeNet-5
 #
-# LeCun's network for handwritten digits, as the lecture draws it: ReLU and max pooling where the paper has other
+# LeCun's network for handwritten digits, as the lecture draws it: ReLU and max pooling where the article of 1998 has other
 # functions. From (N, 1, 32, 32):
 #
 # | layer | output |
@@ -365,7 +365,7 @@ if draw:
 # | average over all places | 2048 |
 # | linear | n |
 #
-# The paper has the stride in the first 1×1 convolution, most programs in the 3×3: both are right. **A convolution in front
+# He et al. have the stride in the first 1×1 convolution, most programs in the 3×3: both are right. **A convolution in front
 # of a batch normalisation has no bias**: the normalisation takes the mean away, and the bias with it. A bias there
 # changes nothing but the count, by 75,712 here.
 #

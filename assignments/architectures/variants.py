@@ -354,7 +354,7 @@ def functions_for_layers():
             return F.log_softmax(self.layers[-1](x), dim=1)
 
     class AlexNet(nn.Module):
-        """With the paper's local response normalisation, which has no parameters."""
+        """With the local response normalisation of Krizhevsky et al., which has no parameters."""
 
         def __init__(self, n):
             super().__init__()
@@ -398,7 +398,7 @@ def functions_for_layers():
             return self.head["c"](x)
 
     class ResNet152(nn.Module):
-        """The stride in the 1×1 convolution, as in the paper, shortcuts first, and a mean for the average."""
+        """The stride in the 1×1 convolution, as He et al. have it, shortcuts first, and a mean for the average."""
 
         def __init__(self, n):
             super().__init__()

@@ -195,7 +195,7 @@ of("lstm_candidate_first", ORDER, "g, i, f, o = np.split", "values gates",
 of("lstm_forget_bias", "sigmoid(f)", "sigmoid(f + 1)", "values",
    "You add 1 to the sum of the forget gate: there is no bias besides b.")
 of("lstm_candidate_sigmoid", "np.tanh(g)", "sigmoid(g)", "values gates",
-   "Your candidate goes through the sigmoid: g is no gate, and goes through tanh.")
+   "Your candidate goes through the sigmoid: g is not a gate, and goes through tanh.")
 of("lstm_gates_tanh", GATES, "np.tanh(i), np.tanh(f), np.tanh(o)", "values",
    "Your gates go through tanh: i, f and o are gates from 0 to 1, and go through the sigmoid.")
 of("lstm_cell_not_squashed", "np.tanh(new)", "new", "values gates",
