@@ -6,10 +6,16 @@ from autograder import CheckFailed, Network, Space
 
 from . import formulas
 
+# Each is known by its layers, which is what a student reads of it.
+PLAIN = "conv batchnorm relu max flatten linear"
+NESTED = "[conv batchnorm relu] [[conv batchnorm] relu] adaptive flatten linear"
+LONG = "conv batchnorm relu conv batchnorm relu conv batchnorm relu conv batchnorm conv batchnorm flatten linear"
+BODY = "conv [batchnorm relu] max"
+DROPPING = "conv batchnorm relu average dropout [flatten linear dropout linear]"
 # Small, since every gradient is a complex step.
 NETWORKS = {
-    "plain": [("conv", 1, 2, 3, 1, 1), ("batchnorm", 2), ("relu",), ("max", 2, 2), ("flatten",), ("linear", 8, 3)],
-    "nested": [
+    PLAIN: [("conv", 1, 2, 3, 1, 1), ("batchnorm", 2), ("relu",), ("max", 2, 2), ("flatten",), ("linear", 8, 3)],
+    NESTED: [
         [("conv", 2, 3, 2, 1, 0), ("batchnorm", 3), ("relu",)],
         [[("conv", 3, 2, 2, 1, 0), ("batchnorm", 2)], ("relu",)],
         ("adaptive", 1),
@@ -17,7 +23,7 @@ NETWORKS = {
         ("linear", 2, 4),
     ],
     # with layers "1", "10" and "11"
-    "long": [
+    LONG: [
         *[("conv", 1, 1, 1, 1, 0), ("batchnorm", 1), ("relu",)] * 3,
         ("conv", 1, 2, 1, 1, 0),
         ("batchnorm", 2),
@@ -27,8 +33,8 @@ NETWORKS = {
         ("linear", 6, 2),
     ],
     # without a head
-    "body": [("conv", 2, 3, 2, 2, 1), [("batchnorm", 3), ("relu",)], ("max", 2, 1)],
-    "dropping": [
+    BODY: [("conv", 2, 3, 2, 2, 1), [("batchnorm", 3), ("relu",)], ("max", 2, 1)],
+    DROPPING: [
         ("conv", 1, 3, 2, 1, 0),
         ("batchnorm", 3),
         ("relu",),
@@ -37,7 +43,7 @@ NETWORKS = {
         [("flatten",), ("linear", 12, 5), ("dropout", 0.3), ("linear", 5, 2)],
     ],
 }
-INPUTS = {"body": (2, 4, 5), "plain": (1, 4, 4), "nested": (2, 4, 3), "long": (1, 2, 3), "dropping": (1, 4, 4)}
+INPUTS = {BODY: (2, 4, 5), PLAIN: (1, 4, 4), NESTED: (2, 4, 3), LONG: (1, 2, 3), DROPPING: (1, 4, 4)}
 STATISTICS = ("running_mean", "running_var")
 
 
@@ -90,17 +96,17 @@ def moving(state):
 # ── layers ─────────────────────────────────────────────────────────────────────────────────────
 
 CUTS = Space(
-    rows=[{"net": "plain", "n": 2}, {"net": "nested", "n": 1}, {"net": "nested", "n": 4}],
-    net=("plain", "nested"),
+    rows=[{"net": PLAIN, "n": 2}, {"net": NESTED, "n": 1}, {"net": NESTED, "n": 4}],
+    net=(PLAIN, NESTED),
     n=(1, 2, 3),
 )
-WHOLE = Space(rows=[{"net": "nested"}], net=("plain", "nested"))
+WHOLE = Space(rows=[{"net": NESTED}], net=(PLAIN, NESTED))
 HEADS = Space(
-    rows=[{"net": "plain", "classes": 5}, {"net": "nested", "classes": 3}],
-    net=("plain", "nested"),
+    rows=[{"net": PLAIN, "classes": 5}, {"net": NESTED, "classes": 3}],
+    net=(PLAIN, NESTED),
     classes=(2, 5, 1, 7),
 )
-AS_MANY = Space(rows=[{"net": "plain", "classes": 3}, {"net": "nested", "classes": 4}], net=("plain",), classes=(3,))
+AS_MANY = Space(rows=[{"net": PLAIN, "classes": 3}, {"net": NESTED, "classes": 4}], net=(PLAIN,), classes=(3,))
 
 
 def expect_modules(model, look, names):
@@ -137,17 +143,17 @@ def expect_head(look, classes):
 
 FREEZE = Space(
     rows=[
-        {"net": "nested", "names": ("0",)},
-        {"net": "nested", "names": ("1.0.1", "3", "0.0")},
-        {"net": "nested", "names": ("1", "0.1")},
-        {"net": "plain", "names": ("0", "1")},
+        {"net": NESTED, "names": ("0",)},
+        {"net": NESTED, "names": ("1.0.1", "3", "0.0")},
+        {"net": NESTED, "names": ("1", "0.1")},
+        {"net": PLAIN, "names": ("0", "1")},
     ],
-    net=("nested",),
+    net=(NESTED,),
     names=(("0",), ("1",), ("0", "1"), ("0.1",), ("1.0", "4"), ("1.0.1", "2")),
 )
-ALL_OF_IT = Space(rows=[{"net": "nested", "names": ("1",)}], net=("nested",), names=(("0",), ("1",)))
+ALL_OF_IT = Space(rows=[{"net": NESTED, "names": ("1",)}], net=(NESTED,), names=(("0",), ("1",)))
 PREFIXES = Space(
-    rows=[{"net": "long", "names": ("1",)}, {"net": "long", "names": ("0", "1", "2")}], net=("long",), names=(("1",),)
+    rows=[{"net": LONG, "names": ("1",)}, {"net": LONG, "names": ("0", "1", "2")}], net=(LONG,), names=(("1",),)
 )
 
 
@@ -175,13 +181,13 @@ def some_parameters(case):
 # ── features ───────────────────────────────────────────────────────────────────────────────────
 
 FEATURES = Space(
-    rows=[{"net": "plain"}, {"net": "body"}, {"net": "nested"}, {"net": "dropping"}],
-    net=("body", "plain", "nested", "dropping"),
+    rows=[{"net": PLAIN}, {"net": BODY}, {"net": NESTED}, {"net": DROPPING}],
+    net=(BODY, PLAIN, NESTED, DROPPING),
 )
 # the second normalisation is in training mode, and the first one is not; and the other way round
 MODES = Space(
-    rows=[{"net": "nested", "off": ("", "0.1", "1.1")}, {"net": "nested", "off": ("1", "1.0.1", "2")}],
-    net=("nested",),
+    rows=[{"net": NESTED, "off": ("", "0.1", "1.1")}, {"net": NESTED, "off": ("1", "1.0.1", "2")}],
+    net=(NESTED,),
     off=(("0.1",), ("1.0.1",), ("", "0", "0.1")),
 )
 KINDS = ("Tensor", "Parameter", "ndarray")
@@ -214,20 +220,20 @@ def features_of(student, model, x):
 
 TUNE = Space(
     rows=[
-        {"net": "plain", "count": 2, "steps": 2, "lr": 0.1},
-        {"net": "nested", "count": 1, "steps": 1, "lr": 0.5},
+        {"net": PLAIN, "count": 2, "steps": 2, "lr": 0.1},
+        {"net": NESTED, "count": 1, "steps": 1, "lr": 0.5},
     ],
-    net=("plain", "nested"),
+    net=(PLAIN, NESTED),
     count=(2, 3),
     steps=(1, 2),
     lr=(0.1, 0.5),
 )
 CYCLES = Space(
-    rows=[{"net": "plain", "count": 2, "steps": 4, "lr": 0.2}], net=("plain",), count=(2,), steps=(3,), lr=(0.2,)
+    rows=[{"net": PLAIN, "count": 2, "steps": 4, "lr": 0.2}], net=(PLAIN,), count=(2,), steps=(3,), lr=(0.2,)
 )
 FROZEN = Space(
-    rows=[{"net": "nested", "count": 2, "steps": 2, "lr": 0.3, "names": ("0",)}],
-    net=("nested",),
+    rows=[{"net": NESTED, "count": 2, "steps": 2, "lr": 0.3, "names": ("0",)}],
+    net=(NESTED,),
     count=(2,),
     steps=(2,),
     lr=(0.3,),

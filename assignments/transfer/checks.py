@@ -347,6 +347,8 @@ def extract_features_modes(student, case):
         looks.append(student.look("extract_features", model, images(case), runs=2))
     for look in looks:
         expect(student, out=(look.outs[1], outs[1]), state=(look.state, moving(state)))
+        if look.hooks:
+            raise CheckFailed("You leave hooks on the model: give it back as it was.", tensor="hooks")
 
 
 @check("extract_features", points=1, given=MODES, examples=1, needs=("extract_features.values",))

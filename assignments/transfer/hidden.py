@@ -2,6 +2,7 @@
 
 from autograder import Space, check
 
+from .cases import DROPPING, LONG, NESTED, PLAIN
 from .checks import (
     extract_features_values,
     fine_tune_parameters,
@@ -11,17 +12,17 @@ from .checks import (
     truncate_values,
 )
 
-CUTS = Space(rows=[{"net": "nested", "n": 3}, {"net": "dropping", "n": 3}], net=("plain", "long"), n=(1, 4, 5))
-HEADS = Space(rows=[{"net": "long", "classes": 6}], net=("plain", "nested"), classes=(4, 8))
+CUTS = Space(rows=[{"net": NESTED, "n": 3}, {"net": DROPPING, "n": 3}], net=(PLAIN, LONG), n=(1, 4, 5))
+HEADS = Space(rows=[{"net": LONG, "classes": 6}], net=(PLAIN, NESTED), classes=(4, 8))
 FREEZE = Space(
-    rows=[{"net": "nested", "names": ("1.0", "0.2")}, {"net": "long", "names": ("1", "4")}],
-    net=("nested",),
+    rows=[{"net": NESTED, "names": ("1.0", "0.2")}, {"net": LONG, "names": ("1", "4")}],
+    net=(NESTED,),
     names=(("0.0", "1"), ("1.1", "0")),
 )
-NETS = Space(rows=[{"net": "long"}, {"net": "dropping"}], net=("plain", "nested"))
+NETS = Space(rows=[{"net": LONG}, {"net": DROPPING}], net=(PLAIN, NESTED))
 TUNE = Space(
-    rows=[{"net": "plain", "count": 2, "steps": 3, "lr": 0.25}],
-    net=("plain", "nested"),
+    rows=[{"net": PLAIN, "count": 2, "steps": 3, "lr": 0.25}],
+    net=(PLAIN, NESTED),
     count=(2, 3),
     steps=(2,),
     lr=(0.15, 0.4),

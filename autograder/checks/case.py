@@ -70,8 +70,11 @@ class Case:
 
     def array(self, name: str, *shape: int) -> Array:
         """Distinct-looking numbers away from zero, of the kind `content` names: whole, normal (the default), wide."""
-        content = _CONTENTS[self.params.get("content", "normal")]
-        return self._draw(name, f"an array of shape {shape}", lambda rng: content(rng, shape))
+        return self._draw(name, f"an array of shape {shape}", lambda rng: self._numbers(rng, shape))
+
+    def unseen(self, name: str, *shape: int) -> Array:
+        """The numbers that `array` gives, not noted: for what is made of them, which `given` notes under its name."""
+        return self._numbers(self.rng(name), shape)
 
     def labels(self, name: str, count: int, classes: int) -> Array:
         """`count` class labels below `classes`."""
@@ -115,6 +118,9 @@ class Case:
         self._noted[name] = None
         found: Array = self.arrays[name]
         return found
+
+    def _numbers(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+        return _CONTENTS[self.params.get("content", "normal")](rng, shape)
 
     def _claim(self, name: str, made: str) -> None:
         """One name, one thing: checks that share a space share its cases, and so the names in them."""

@@ -73,19 +73,55 @@ def look(target: Any, x: Array | None, training: bool | None, runs: int, origin:
         return _look_at_tensor(target)
     if not isinstance(target, torch.nn.Module):
         raise is_not(target, "a torch.nn.Module")
+    parameters = _entries(target, "_parameters")
     found = {
-        "grads": {name: _gradient(parameter) for name, parameter in target.named_parameters()},
-        "modes": {name: bool(module.training) for name, module in target.named_modules()},
-        "requires_grad": {name: bool(p.requires_grad) for name, p in target.named_parameters()},
+        "grads": {name: _gradient(parameter) for name, parameter in parameters.items()},
+        "modes": {name: bool(module.training) for name, module in _modules(target).items()},
+        "requires_grad": {name: _requires_grad(parameter) for name, parameter in parameters.items()},
         "hooks": _hooks(target),
-        "kinds": {name: type(module).__name__[:NAME_CAP] for name, module in _inner(target)},
+        "kinds": {name: type(module).__name__[:NAME_CAP] for name, module in _modules(target).items() if name},
         "same": _same(target, origin),
     }
     if training is not None:
         target.train(training)
     with torch.no_grad():
         outs = [array_of(target(torch.tensor(x))) for _ in range(runs if x is not None else 0)]
-    return {**found, "outs": outs, "state": {name: array_of(one) for name, one in target.state_dict().items()}}
+    state = _entries(target, "_parameters") | _entries(target, "_buffers")
+    return {**found, "outs": outs, "state": {name: array_of(one) for name, one in state.items()}}
+
+
+def _modules(model: Any) -> dict[str, Any]:
+    """All modules of `model` by name, itself first, in order. PyTorch's own records say so: a class may have a
+    `named_modules` of its own, which says otherwise."""
+    found: dict[int, tuple[str, Any]] = {}
+
+    def walk(name: str, module: Any) -> None:
+        if id(module) not in found:
+            found[id(module)] = name, module
+            for inner, child in vars(module)["_modules"].items():
+                if child is not None:
+                    walk(f"{name}.{inner}" if name else inner, child)
+
+    walk("", model)
+    return dict(found.values())
+
+
+def _entries(model: Any, record: str) -> dict[str, Any]:
+    """Parameters, or buffers, of `model` and all modules in it, by name, by that record of PyTorch's."""
+    return {
+        f"{name}.{leaf}" if name else leaf: tensor
+        for name, module in _modules(model).items()
+        for leaf, tensor in vars(module)[record].items()
+        if tensor is not None
+    }
+
+
+def _requires_grad(tensor: Any) -> bool:
+    """The flag itself: a class of tensors may have another one under the same name."""
+    import torch
+
+    with torch._C.DisableTorchFunctionSubclass():
+        return bool(torch.Tensor.requires_grad.__get__(tensor))
 
 
 def is_not(value: Any, wanted: str) -> Refused:
@@ -97,7 +133,7 @@ def _look_at_tensor(tensor: Any) -> dict[str, Any]:
     return {
         "grads": {"value": _gradient(tensor)},
         "modes": {},
-        "requires_grad": {"value": bool(tensor.requires_grad)},
+        "requires_grad": {"value": _requires_grad(tensor)},
         "hooks": len(tensor._backward_hooks or ()),
         "kinds": {},
         "same": {},
@@ -111,24 +147,20 @@ def _gradient(tensor: Any) -> Array | None:
     return array_of(tensor.grad) if tensor.is_leaf and tensor.grad is not None else None
 
 
-def _inner(model: Any) -> list[tuple[str, Any]]:
-    return [(name, module) for name, module in model.named_modules() if name]
-
-
 def _same(model: Any, origin: Any) -> dict[str, str | None]:
     """For each module within `model` the name that the very same object has in `origin`, None where it has none."""
     if origin is None:
         return {}
-    known = {id(module): name for name, module in origin.named_modules()}
-    return {name: known.get(id(module)) for name, module in _inner(model)}
+    known = {id(module): name for name, module in _modules(origin).items()}
+    return {name: known.get(id(module)) for name, module in _modules(model).items() if name}
 
 
 def _hooks(model: Any) -> int:
     """Hooks on modules and parameters of `model`, and those that hang on every module."""
     import torch
 
-    on_modules = sum(len(getattr(module, name)) for module in model.modules() for name in HOOKS)
-    on_parameters = sum(len(parameter._backward_hooks or ()) for parameter in model.parameters())
+    on_modules = sum(len(getattr(module, name)) for module in _modules(model).values() for name in HOOKS)
+    on_parameters = sum(len(parameter._backward_hooks or ()) for parameter in _entries(model, "_parameters").values())
     everywhere = sum(len(getattr(torch.nn.modules.module, f"_global{name}", ())) for name in HOOKS)
     return on_modules + on_parameters + everywhere
 

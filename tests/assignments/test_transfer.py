@@ -120,7 +120,7 @@ def test_the_formulas_compute_what_pytorch_does_in_either_mode(net):
             np.testing.assert_allclose(state[name], array, rtol=1e-10, atol=1e-12, err_msg=name)
 
 
-@pytest.mark.parametrize(("net", "still"), [("plain", ()), ("plain", ("0", "5")), ("nested", ("0",))])
+@pytest.mark.parametrize(("net", "still"), [(CASES.PLAIN, ()), (CASES.PLAIN, ("0", "5")), (CASES.NESTED, ("0",))])
 def test_the_formulas_train_as_pytorch_does(net, still):
     network, x = drawn(net)
     batches = [(x, np.array([0, 1, 2, 1])), (x[:3] + 1, np.array([2, 0, 1]))]
@@ -175,7 +175,7 @@ def test_freezing_shows_in_the_numbers(space):
 
 def test_some_parameters_are_neither_none_nor_all():
     for seed in range(30):
-        case = Case({"net": "plain"}, seed)
+        case = Case({"net": CASES.PLAIN}, seed)
         assert 1 <= len(set(CASES.some_parameters(case))) < len(CASES.parameters(CASES.network(case)))
 
 

@@ -72,6 +72,13 @@ def test_a_network_names_its_weights_as_pytorch_does_and_draws_them_once():
     assert not np.array_equal(other.state["0.weight"], NETWORK.state["0.weight"])
 
 
+def test_a_counterexample_shows_the_weights_of_a_network_and_not_what_they_are_made_of():
+    case = Case({}, seed=5).asked_anew()
+    network = Network([("batchnorm", 3), ("linear", 12, 4)]).drawn(case)
+    assert list(case.used) == list(network.state)
+    assert case.used["0.running_var"] is network.state["0.running_var"]
+
+
 def test_a_network_with_a_change_keeps_the_rest():
     changed = NETWORK.with_state({"5.bias": np.zeros(4)})
     assert not changed.state["5.bias"].any()
@@ -208,6 +215,41 @@ def test_after_passes_a_mistake_is_known_by_numbers_alone():
     (_, as_found), (_, numbers) = one.trace
     assert still.modes in as_found
     assert numbers == (passed.outs, passed.state)
+
+
+class Liar(nn.Sequential):
+    """Says of itself what it likes."""
+
+    def named_modules(self, *args, **options):
+        yield "", self
+
+    def named_parameters(self, *args, **options):
+        yield "0.weight", nn.Parameter(torch.zeros(2), requires_grad=False)
+
+    def state_dict(self, *args, **options):
+        return {"0.weight": torch.zeros(2)}
+
+
+class Frozen(nn.Parameter):
+    """Says that it requires no gradient."""
+
+    requires_grad = property(lambda self: False)
+
+
+def test_what_a_class_says_of_itself_is_not_asked():
+    def lies(model):
+        model.__class__ = Liar
+        model[0].weight = Frozen(model[0].weight.detach().clone())
+        return model
+
+    one = student(cut=lies)
+    model = one.build("cut", NETWORK)
+    found = one.look("cut", one.cut(model), X, training=False, origin=model)
+    assert list(found.modes) == ["", *(name for name, _ in trusted().named_modules() if name)]
+    assert found.requires_grad == dict.fromkeys((name for name, _ in trusted().named_parameters()), True)
+    np.testing.assert_array_equal(found.state["0.weight"], NETWORK.state["0.weight"])
+    assert {name for name in found.state if "num_batches" not in name} == set(NETWORK.state)
+    assert found.same["2.0"] == "2.0"
 
 
 def test_gradients_of_rounding_do_not_pass_for_single_precision():
