@@ -125,7 +125,6 @@ DEPTHS = Space(rows=[{"depth": depth} for depth in (11, 13, 16, 19)], depth=(11,
 SHALLOW = Space(rows=[{"depth": 11}], depth=(11,))
 # n for the known counts
 CLASSES = {"LeNet5": 10}
-RELUS = {"LeNet5": 4, "AlexNet": 7, "ResNet152": 151, "MobileNetV2": 35}
 SHORTCUTS = {"ResNet152": 50, "MobileNetV2": 10}
 
 

@@ -18,7 +18,6 @@ from .cases import (
     LINEAR,
     NETS,
     OBLONG,
-    RELUS,
     SAME,
     SCALES,
     SHALLOW,
@@ -40,7 +39,14 @@ from .cases import (
     scales_right,
     scales_state,
 )
-from .networks import expect_activations, expect_layers, expect_parameters, expect_shortcuts
+from .networks import (
+    expect_activations,
+    expect_bounds,
+    expect_layers,
+    expect_parameters,
+    expect_relus_of_resnet,
+    expect_shortcuts,
+)
 
 # ── sizes ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -183,8 +189,11 @@ def ask_about(name):
     def activations(student, case):
         """A ReLU (in MobileNetV2 a ReLU6) stands behind each layer that the handout names, and none behind the last."""
         run = run_network(student, name, arguments_of(name, case))
-        count = case.depth - 1 if name == "VGG" else RELUS[name]
-        expect_activations(name, run, count, six=name == "MobileNetV2")
+        expect_activations(name, run, six=name == "MobileNetV2")
+        if name == "ResNet152":
+            expect_relus_of_resnet(run)
+        if name == "MobileNetV2":
+            expect_bounds(name, run, 35)
 
     @check(name, points=1, name="classes", **(given and {"given": SHALLOW, "examples": 0}))
     def classes(student, case):

@@ -25,6 +25,9 @@ CLIPS = ("relu", "hardtanh", "clamp", "clamp_min", "threshold")
 MAXIMA = ("max", "amax", "adaptive_max_pool2d")
 SUMS = ("add", "sum", "stack")
 TALL = 4  # axes of images
+NORMALISATION = "native_batch_norm"
+# ResNet-152's ReLUs by channels: behind the two narrow convolutions of each block, and behind its sum.
+RELUS = {64: 7, 128: 16, 256: 75, 512: 14, 1024: 36, 2048: 3}
 
 
 def expect_parameters(name, run, right):
@@ -44,7 +47,12 @@ def expect_parameters(name, run, right):
             counterexample={"missing": _rows(missing), "too_many": _rows(surplus)},
         )
     if run.unread:
-        raise CheckFailed(f"{name} has the right parameters, but its forward pass never uses {run.unread[0]}.")
+        raise CheckFailed(f"{name} has the right parameters, but its scores do not depend on {run.unread[0]}.")
+    called = Counter(tuple(weight) for kind, _, weight, *_ in run.calls if kind in ("conv", "linear"))
+    if idle := Counter(shape for shape in found if len(shape) > 1) - called:
+        raise CheckFailed(
+            f"{name} has the right parameters, but never calls the layer with weights {max(idle, key=prod)}."
+        )
 
 
 def _listed(shapes):
@@ -128,27 +136,58 @@ def _told(row):
 # ── what has no weights ────────────────────────────────────────────────────────────────────────
 
 
-def expect_activations(name, run, count, six=False):
-    """At least `count` activations must run, ReLUs or with `six` ReLU6s, and none behind the last layer."""
-    kinds = [kind for kind, _, _, out, _ in run.calls if len(out) > 1]
-    last = max((i for i, kind in enumerate(kinds) if kind in ("linear", "conv")), default=0)
-    active = [kind for kind in kinds[:last] if kind not in QUIET]
-    wanted = "ReLU6" if six else "ReLU"
-    others = OTHERS if six else OTHERS | {"hardtanh": "ReLU6 or a hard tanh"}
-    if other := next((others[kind] for kind in active if kind in others), None):
-        raise CheckFailed(f"{name} has {other} where {wanted} is asked for.", tensor="activations")
-    if len(active) < count:
-        found = len(active) or "none"
-        raise CheckFailed(
-            f"{name} must have {count} activations, a {wanted} behind each layer that the handout names; {found} ran.",
-            tensor="activations",
-            counterexample={"expected_activations": count, "actual_activations": len(active)},
-        )
+def expect_activations(name, run, six=False):
+    """Behind each layer an activation must run, a ReLU or with `six` a ReLU6, and a normalisation before it: not behind
+    the last layer, nor where a block of MobileNetV2 ends. ResNet's are counted elsewhere."""
+    *rows, last = layers_and_what_follows(run.calls) or [((), [])]
+    if not rows:
+        raise _wrong_activation(f"{name} has no layers between its input and its scores.")
+    wanted, others = ("ReLU6", OTHERS) if six else ("ReLU", OTHERS | {"hardtanh": "ReLU6 or a hard tanh"})
+    for weight, kinds in rows:
+        active = [kind for kind in kinds if kind not in QUIET]
+        if other := next((others[kind] for kind in active if kind in others), None):
+            raise _wrong_activation(f"{name} has {other} where {wanted} is asked for.")
+        if active and NORMALISATION in kinds and kinds.index(active[0]) < kinds.index(NORMALISATION):
+            raise _wrong_activation(f"{name} has an activation before a normalisation, behind the weights {weight}.")
+        ends_a_block = six and weight[2:] == (1, 1) and weight[0] < weight[1]
+        if ends_a_block and any(kind in CLIPS for kind in active):
+            raise _wrong_activation(f"{name} has a {wanted} at the narrow end of a block, behind the weights {weight}.")
+        if name != "ResNet152" and not active and not ends_a_block:
+            raise _wrong_activation(f"{name} has no {wanted} behind the layer with weights {weight}.")
+    if any(kind in CLIPS for kind in last[1]):
+        raise _wrong_activation(f"{name} has a {wanted} behind its last layer: scores may be negative.")
+
+
+def expect_bounds(name, run, count):
+    """Of the activations at least `count` must end at 6."""
+    active = [kind for _, kinds in layers_and_what_follows(run.calls)[:-1] for kind in kinds if kind not in QUIET]
     plain = active.count("relu")  # 6 - relu(6 - relu(x)) is ReLU6 with two of them
-    if six and plain < 2 * count and len(active) - plain < count:
-        raise CheckFailed(f"{name} has ReLU where ReLU6 is asked for: its values end at 6.", tensor="activations")
-    if any(kind in CLIPS for kind in kinds[last:]):
-        raise CheckFailed(f"{name} has a ReLU behind its last layer: scores may be negative.", tensor="activations")
+    if plain < 2 * count and len(active) - plain < count:
+        raise _wrong_activation(f"{name} has ReLU where ReLU6 is asked for: its values end at 6.")
+
+
+def expect_relus_of_resnet(run):
+    """Which of its branches runs first is free, so its ReLUs are counted by the channels of what they give."""
+    found = Counter(out[1] for kind, _, _, out, _ in run.calls if kind not in QUIET and len(out) == TALL)
+    for channels, count in RELUS.items():
+        if found[channels] < count:
+            ran = found[channels] or "none"
+            raise _wrong_activation(f"Of ResNet152's {count} ReLUs on maps of {channels} channels {ran} ran.")
+
+
+def layers_and_what_follows(calls):
+    """For each layer with weights their shape, and the operations up to the next one."""
+    rows = []
+    for kind, _, weight, out, _ in calls:
+        if kind in ("conv", "linear"):
+            rows.append((tuple(weight), []))
+        elif rows and len(out) > 1:
+            rows[-1][1].append(kind)
+    return rows
+
+
+def _wrong_activation(sentence):
+    return CheckFailed(sentence, tensor="activations")
 
 
 def expect_shortcuts(name, run, count):

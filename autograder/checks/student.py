@@ -72,8 +72,8 @@ class Look:
 @dataclass(frozen=True)
 class MetaRun:
     """The shapes of a module that was made on the meta device and called there in evaluation mode: of its parameters
-    and buffers by name, of its output, and of each operation in the order of running, [kind, input, weight, output,
-    padding]; and the names of the parameters that no operation read.
+    and buffers by name, of its output, and of each operation between input and output in the order of running, [kind,
+    input, weight, output, padding]; and the names of the parameters on which the output does not depend.
 
     Kinds are "conv", "linear", "max" and "average", and PyTorch's own names of all others ("relu", "add", "view", …),
     which have neither weight nor padding, but None. A pooling's weight is its window. A shape is a list of ints;

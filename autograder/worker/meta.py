@@ -7,27 +7,34 @@ that need it.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from autograder.worker.by_hand import Refused
 from autograder.worker.models import is_not
 
-CALL_CAP = 5000
+STEP_CAP = 5000
 TEXT_CAP = 200
 WEIGHTED = {"convolution": ("conv", 0), "addmm": ("linear", 1), "mm": ("linear", 0)}  # and where their input stands
 POOLING = {"max_pool2d": "max", "max_pool2d_with_indices": "max", "avg_pool2d": "average"}
-# PyTorch takes 2 ms for a normalisation on this device, ten times as long as for what is around it, and gives its
-# input's shape; whether the two fit together has been looked at before.
-NORMALISATIONS = ("native_batch_norm", "_native_batch_norm_legit", "_native_batch_norm_legit_no_training")
+# What PyTorch computes in Python on this device, a millisecond for each, though the shape is the input's. Whether a
+# normalisation fits its input has been looked at before.
+SAME_SHAPE = {
+    "relu", "hardtanh", "native_batch_norm", "_native_batch_norm_legit", "_native_batch_norm_legit_no_training",
+}  # fmt: skip
+
+# What gives a new tensor, whatever stands in the one that it is asked of.
+FRESH = ("new_empty", "new_zeros", "new_ones", "new_full", "empty_like", "zeros_like", "ones_like", "full_like")
 
 _runs: weakref.WeakKeyDictionary[Any, dict[str, dict[str, Any]]] = weakref.WeakKeyDictionary()
 
 
 def on_meta(make: Callable[..., Any], arguments: Sequence[Any], shape: Sequence[int]) -> dict[str, Any]:
     """Make the module on the meta device and call it there, in evaluation mode, with an input of `shape`: shapes of its
-    parameters and buffers by name, of its output, and of what went in and out of each operation, in the order of
-    running; and the parameters that no operation read. Several checks ask about one run, which is made once."""
+    parameters and buffers by name, of its output, and of what went in and out of each operation between input and
+    output, in the order of running; and the parameters on which the output does not depend. Several checks ask about
+    one run, which is made once."""
     known = _runs.setdefault(make, {})
     key = repr((arguments, shape))
     if key not in known:
@@ -45,7 +52,8 @@ def _run(make: Callable[..., Any], arguments: Sequence[Any], shape: Sequence[int
                 raise is_not(module, "a torch.nn.Module")
             module.eval()
             given = torch.empty(tuple(shape))
-            with torch.no_grad(), _recording() as (calls, read):
+            steps: list[Step] = []
+            with torch.no_grad(), _recording(given, steps):
                 out = module(given)
     except NotImplementedError as error:
         if "meta" not in str(error):
@@ -56,43 +64,84 @@ def _run(make: Callable[..., Any], arguments: Sequence[Any], shape: Sequence[int
     if not isinstance(out, torch.Tensor):
         raise is_not(out, "a tensor")
     parameters = dict(module.named_parameters())  # after the call: a lazy layer has no shapes before it
+    calls, needed = _that_lead_to(out, steps)
     return {
         "parameters": {name: list(parameter.shape) for name, parameter in parameters.items()},
         "buffers": {name: list(buffer.shape) for name, buffer in module.named_buffers()},
         "out": list(out.shape),
         "calls": calls,
-        "unread": [name for name, parameter in parameters.items() if id(parameter) not in read],
+        "unread": [name for name, parameter in parameters.items() if _storage(parameter) not in needed],
     }
 
 
-def _recording() -> Any:
-    """While it lasts, each operation notes its shapes in the list, and the tensors that it reads in the set."""
-    from torch import Tensor
-    from torch.nn.parameter import is_lazy
+@dataclass(frozen=True)
+class Step:
+    """An operation: what is told of it, None where it does not depend on the input, and the storages that it reads and
+    writes. Views share a storage, so what is written into a part of a tensor is not lost. `kept` are its tensors: no
+    storage takes the place of another one."""
+
+    told: list[Any] | None
+    reads: frozenset[int]
+    writes: frozenset[int]
+    kept: list[Any]
+
+
+def _recording(given: Any, steps: list[Step]) -> Any:
+    """While it lasts, each operation becomes one of `steps`."""
     from torch.utils._python_dispatch import TorchDispatchMode
 
-    calls: list[list[Any]] = []
-    read: set[int] = set()
+    from_input = {_storage(given)}
 
     class Recording(TorchDispatchMode):  # type: ignore[misc, unused-ignore]
-        def __enter__(self) -> Any:
-            super().__enter__()
-            return calls, read
-
         def __torch_dispatch__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
             name = function.overloadpacket.__name__
-            read.update(id(argument) for argument in args if isinstance(argument, Tensor))
-            if name in NORMALISATIONS:
-                out = tuple(args[0].new_empty(shape) for shape in (args[0].shape, (0,), (0,)))
-            else:
-                out = function(*args, **(kwargs or {}))
-            first = out[0] if isinstance(out, tuple | list) and out else out
-            shaped = [argument for argument in (first, *args) if isinstance(argument, Tensor)]
-            if shaped and shaped[0] is first and not any(map(is_lazy, shaped)) and len(calls) < CALL_CAP:
-                calls.append(_noted(name, args, first))
+            out = _alike(args[0], name) if name in SAME_SHAPE else function(*args, **(kwargs or {}))
+            read, written = list(_tensors_in((args, kwargs))), list(_tensors_in(out))
+            reads, writes = (frozenset(map(_storage, tensors)) for tensors in (read, written))
+            told = None
+            if reads & from_input and name not in FRESH:
+                from_input.update(writes)
+                told = _noted(name, args, written[0]) if written else None
+            if len(steps) < STEP_CAP:
+                steps.append(Step(told, reads, writes, [*read, *written]))
             return out
 
     return Recording()
+
+
+def _that_lead_to(out: Any, steps: Sequence[Step]) -> tuple[list[list[Any]], set[int]]:
+    """What is told of the steps on the way from the input to `out`, and all storages that it depends on."""
+    needed, told = {_storage(out)}, []
+    for step in reversed(steps):
+        if step.writes & needed:
+            needed |= step.reads
+            told += [step.told] if step.told else []
+    return told[::-1], needed
+
+
+def _storage(tensor: Any) -> int:
+    return int(tensor.untyped_storage()._cdata)
+
+
+def _tensors_in(value: Any) -> Iterator[Any]:
+    """The tensors in `value`, those without a shape yet left out."""
+    from torch import Tensor
+    from torch.nn.parameter import is_lazy
+
+    if isinstance(value, Tensor):
+        if not is_lazy(value):
+            yield value
+    elif isinstance(value, tuple | list):
+        for part in value:
+            yield from _tensors_in(part)
+    elif isinstance(value, dict):
+        yield from _tensors_in(list(value.values()))
+
+
+def _alike(given: Any, name: str) -> Any:
+    """What an operation gives that has the shape of what it is `given`: a normalisation besides two statistics."""
+    out = given.new_empty(given.shape)
+    return (out, given.new_empty(0), given.new_empty(0)) if "norm" in name else out
 
 
 def _noted(name: str, args: Sequence[Any], out: Any) -> list[Any]:

@@ -346,15 +346,29 @@ def test_a_module_runs_on_the_meta_device_and_says_its_shapes():
     assert run.unread == []
 
 
-def test_a_run_tells_layers_that_are_never_called():
-    class Lazy(Net):
+def test_a_run_tells_what_the_output_does_not_depend_on():
+    class Idle(Net):
         def forward(self, x):
             self.conv(x)
-            return x.new_zeros(len(x), 5)
+            self.norm(self.conv(torch.zeros_like(x)))
+            return self.out(x.new_zeros(len(x), 4)) + 0 * x.mean()
 
-    assert student(Net=Lazy).run_meta("Net", [5], (2, 3, 8, 8)).unread == [
-        "norm.weight", "norm.bias", "out.weight", "out.bias",
-    ]  # fmt: skip
+    run = student(Net=Idle).run_meta("Net", [5], (2, 3, 8, 8))
+    assert run.unread == ["conv.weight", "norm.weight", "norm.bias"]
+    assert [call[0] for call in run.calls] == ["mean", "mul", "add"]  # the linear layer does not meet the input
+
+
+def test_what_is_written_into_a_part_of_a_tensor_is_not_lost():
+    class Parts(Net):
+        def forward(self, x):
+            out = x.new_empty(len(x), 10)
+            out[:, :5] = super().forward(x)
+            out[:, 5:] = 1.0
+            return out
+
+    run = student(Net=Parts).run_meta("Net", [5], (2, 3, 8, 8))
+    assert run.unread == []
+    assert {"conv", "relu", "max", "linear", "copy"} <= {call[0] for call in run.calls}
 
 
 def test_layers_without_sizes_have_them_after_the_run():
