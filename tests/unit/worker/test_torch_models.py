@@ -79,6 +79,13 @@ def test_a_counterexample_shows_the_weights_of_a_network_and_not_what_they_are_m
     assert case.used["0.running_var"] is network.state["0.running_var"]
 
 
+def test_another_network_of_the_same_case_needs_a_name_of_its_own():
+    other = Network([("conv", 2, 5, 3, 1, 1)])
+    with pytest.raises(ValueError, match="call one of them something else"):
+        other.drawn(CASE)
+    assert other.drawn(CASE, "further ").state["0.weight"].shape == (5, 2, 3, 3)
+
+
 def test_a_network_with_a_change_keeps_the_rest():
     changed = NETWORK.with_state({"5.bias": np.zeros(4)})
     assert not changed.state["5.bias"].any()
