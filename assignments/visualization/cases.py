@@ -4,50 +4,50 @@ from math import prod
 
 import numpy as np
 
-from autograder import CheckFailed, Network, Space, expect, expect_shape
+from autograder import Case, CheckFailed, Network, Space, expect, expect_shape
 
 from . import formulas
 
 # ── networks ───────────────────────────────────────────────────────────────────────────────────
 
-# Images are (2, 6, 5): all sizes differ. All but `moody` compute in both modes the same, or are given in evaluation.
+# Images are (2, 6, 5): all sizes differ. A case names its network, so that a student reads what it was asked of. Those
+# with modes are given in evaluation mode, but for MOODY_NET.
+PLAIN = "conv relu max linear"
+FLAT_NET = "conv relu conv relu average linear"
+DEEP = "[conv relu] [conv relu average] [linear relu linear]"
+NORMALISED = "conv batchnorm relu average linear"
+MOODY_NET = "[conv batchnorm relu max] dropout linear relu dropout linear"
 SHAPE = (2, 6, 5)
 NETWORKS = {
-    "plain": [("conv", 2, 3, 3, 1, 1), ("relu",), ("max", 2, 2), ("flatten",), ("linear", 18, 4)],
-    "flat": [
+    PLAIN: [("conv", 2, 3, 3, 1, 1), ("relu",), ("max", 2, 2), ("flatten",), ("linear", 18, 4)],
+    FLAT_NET: [
         ("conv", 2, 3, 3, 2, 1), ("relu",), ("conv", 3, 4, 2, 1, 1), ("relu",),
         ("adaptive", 2), ("flatten",), ("linear", 16, 5),
     ],
-    "deep": [
+    DEEP: [
         [("conv", 2, 3, 3, 1, 1), ("relu",)],
         [("conv", 3, 4, 3, 2, 1), ("relu",), ("average", 2, 1)],
         [("flatten",), ("linear", 16, 9), ("relu",), ("linear", 9, 4)],
     ],
-    "normalised": [
+    NORMALISED: [
         ("conv", 2, 3, 3, 1, 1), ("batchnorm", 3), ("relu",), ("adaptive", 2), ("flatten",), ("linear", 12, 5)
     ],
-    "moody": [
+    MOODY_NET: [
         [("conv", 2, 3, 3, 1, 1), ("batchnorm", 3), ("relu",), ("max", 2, 2)],
         ("flatten",), ("dropout", 0.5), ("linear", 18, 9), ("relu",), ("dropout", 0.3), ("linear", 9, 4),
     ],
-    "unseen": [
-        [("conv", 2, 4, 3, 1, 0), ("batchnorm", 4), ("relu",)],
-        [[("conv", 4, 3, 2, 1, 0), ("relu",)], ("adaptive", 2)],
-        ("flatten",), ("linear", 12, 9), ("relu",), ("linear", 9, 5),
-    ],
-    "unseen too": [
-        ("conv", 2, 5, 3, 1, 1), ("relu",), ("max", 3, 2), ("flatten",), ("dropout", 0.5), ("linear", 20, 6)
-    ],
 }  # fmt: skip
-# Modes of `moody` as a fine-tuned network has them, with normalisation in evaluation, and the other way round.
+# Modes of MOODY_NET as a fine-tuned network has them, with normalisation in evaluation, and the other way round.
 MIXED = ({"": True, "0.1": False, "2": False}, {"": False, "0": True, "5": True})
 FROZEN = ("0.0.weight", "0.1.bias", "3.weight")
 
 
 def network(case):
     """The network of the case with its weights. Biases are positive, so that few networks have no unit that is on."""
-    drawn = Network(NETWORKS[case.net]).drawn(case)
-    return drawn.with_state({name: np.abs(b) + 0.2 for name, b in drawn.state.items() if name.endswith("bias")})
+    scratch = Case(case.params, case.seed)  # a student is shown the weights, and not what they were made of
+    drawn = case.once("weights", lambda: dict(Network(NETWORKS[case.net]).drawn(scratch).state))
+    biases = case.once("biases", lambda: {name: np.abs(b) + 0.2 for name, b in drawn.items() if name.endswith("bias")})
+    return Network(NETWORKS[case.net], {name: case.given(name, a) for name, a in {**drawn, **biases}.items()})
 
 
 def images(case):
@@ -70,15 +70,14 @@ def linear(weights, biases):
 
 COUNTS = {"n": (2, 1, 3)}
 ASKED = Space(
-    rows=[{"net": "plain", "n": 3}, {"net": "normalised", "n": 2}, {"net": "deep", "n": 2}],
-    net=("plain", "normalised", "deep"),
+    rows=[{"net": PLAIN, "n": 3}, {"net": NORMALISED, "n": 2}, {"net": DEEP, "n": 2}],
+    net=(PLAIN, NORMALISED, DEEP),
     **COUNTS,
 )
-FLAT = Space(rows=[{"net": "flat", "n": 3}, {"net": "normalised", "n": 2}], net=("normalised", "flat"), **COUNTS)
-NESTED = Space(rows=[{"net": "deep", "n": 2}], net=("deep",), **COUNTS)
-MOODY = Space(rows=[{"net": "moody", "n": 3}], net=("moody",), n=(2, 3))
-ONE = Space(rows=[{"net": "moody", "n": 1}], net=("moody",), n=(1,))
-UNSEEN = Space(rows=[{"net": "unseen", "n": 2}, {"net": "unseen too", "n": 2}], net=("unseen", "unseen too"), n=(1, 2))
+FLAT = Space(rows=[{"net": FLAT_NET, "n": 3}, {"net": NORMALISED, "n": 2}], net=(NORMALISED, FLAT_NET), **COUNTS)
+NESTED = Space(rows=[{"net": DEEP, "n": 2}], net=(DEEP,), **COUNTS)
+MOODY = Space(rows=[{"net": MOODY_NET, "n": 3}], net=(MOODY_NET,), n=(2, 3))
+ONE = Space(rows=[{"net": MOODY_NET, "n": 1}], net=(MOODY_NET,), n=(1,))
 
 
 def gradient(case, guided=False):
@@ -91,22 +90,18 @@ def gradient(case, guided=False):
 
 CLIMB = Space(
     rows=[
-        {"net": "plain", "c": 2, "steps": 3, "lr": 0.3, "lam": 0.1},
-        {"net": "deep", "c": 0, "steps": 2, "lr": 0.5, "lam": 0.2},
+        {"net": PLAIN, "c": 2, "steps": 3, "lr": 0.3, "lam": 0.1},
+        {"net": DEEP, "c": 0, "steps": 2, "lr": 0.5, "lam": 0.2},
     ],
-    net=("plain", "deep"),
+    net=(PLAIN, DEEP),
     c=(0, 1, 3),
     steps=(1, 2),
     lr=(0.5, 0.2),
     lam=(0.1, 0.3),
 )
 CLIMB_MOODY = Space(
-    rows=[{"net": "moody", "c": 1, "steps": 2, "lr": 0.3, "lam": 0.1}],
-    net=("moody",), c=(0, 1, 3), steps=(2,), lr=(0.3,), lam=(0.1,),
-)  # fmt: skip
-CLIMB_UNSEEN = Space(
-    rows=[{"net": "unseen", "c": 3, "steps": 3, "lr": 0.2, "lam": 0.05}],
-    net=("unseen too",), c=(0, 4), steps=(2,), lr=(0.4,), lam=(0.25,),
+    rows=[{"net": MOODY_NET, "c": 1, "steps": 2, "lr": 0.3, "lam": 0.1}],
+    net=(MOODY_NET,), c=(0, 1, 3), steps=(2,), lr=(0.3,), lam=(0.1,),
 )  # fmt: skip
 
 
@@ -121,21 +116,17 @@ def class_image_expected(case):
 
 FOOL = Space(
     rows=[
-        {"net": "plain", "rank": 1, "lr": 0.3, "max_steps": 8},
-        {"net": "deep", "rank": 2, "lr": 0.6, "max_steps": 6},
+        {"net": PLAIN, "rank": 1, "lr": 0.3, "max_steps": 8},
+        {"net": DEEP, "rank": 2, "lr": 0.6, "max_steps": 6},
     ],
-    net=("plain", "deep"),
+    net=(PLAIN, DEEP),
     rank=(1, 2),
     lr=(0.5, 0.3),
     max_steps=(5,),
 )
 FOOL_MOODY = Space(
-    rows=[{"net": "moody", "rank": 1, "lr": 0.5, "max_steps": 4}],
-    net=("moody",), rank=(1,), lr=(0.5,), max_steps=(4,),
-)  # fmt: skip
-FOOL_UNSEEN = Space(
-    rows=[{"net": "unseen", "rank": 1, "lr": 0.4, "max_steps": 5}],
-    net=("unseen too",), rank=(1, 3), lr=(0.3,), max_steps=(5,),
+    rows=[{"net": MOODY_NET, "rank": 1, "lr": 0.5, "max_steps": 4}],
+    net=(MOODY_NET,), rank=(1,), lr=(0.5,), max_steps=(4,),
 )  # fmt: skip
 
 
@@ -168,28 +159,22 @@ def count(name, found):
 
 LAYERS = Space(
     rows=[
-        {"net": "plain", "n": 2, "layer": "0"},
-        {"net": "plain", "n": 3, "layer": "2"},
-        {"net": "plain", "n": 2, "layer": "4"},
+        {"net": PLAIN, "n": 2, "layer": "0"},
+        {"net": PLAIN, "n": 3, "layer": "2"},
+        {"net": PLAIN, "n": 2, "layer": "4"},
     ],
-    net=("plain",),
+    net=(PLAIN,),
     n=(1, 2),
     layer=("0", "1", "2", "3"),
 )
 INNER = Space(
-    rows=[{"net": "deep", "n": 2, "layer": "1.0"}, {"net": "deep", "n": 2, "layer": "2.1"}],
-    net=("deep",),
+    rows=[{"net": DEEP, "n": 2, "layer": "1.0"}, {"net": DEEP, "n": 2, "layer": "2.1"}],
+    net=(DEEP,),
     n=(1, 2),
     layer=("0.1", "1.2", "2.3"),
 )
-PARTS = Space(rows=[{"net": "deep", "n": 2, "layer": "1"}], net=("deep",), n=(1, 2), layer=("0", "2"))
-LAYERS_MOODY = Space(rows=[{"net": "moody", "n": 3, "layer": "3"}], net=("moody",), n=(3,), layer=("0.2", "4"))
-LAYERS_UNSEEN = Space(
-    rows=[{"net": "unseen", "n": 2, "layer": "1.0.1"}],
-    net=("unseen",),
-    n=(2,),
-    layer=("0.1", "1.1", "3", "5"),
-)
+PARTS = Space(rows=[{"net": DEEP, "n": 2, "layer": "1"}], net=(DEEP,), n=(1, 2), layer=("0", "2"))
+LAYERS_MOODY = Space(rows=[{"net": MOODY_NET, "n": 3, "layer": "3"}], net=(MOODY_NET,), n=(3,), layer=("0.2", "4"))
 
 
 def layer_expected(case):
@@ -203,14 +188,6 @@ FILTERS = Space(
     h=(1, 3),
     w=(2, 3),
     content=("normal",),
-)
-FILTERS_UNSEEN = Space(
-    rows=[{"f": 5, "c": 4, "h": 2, "w": 3, "content": "wide"}],
-    f=(3, 6),
-    c=(1, 3),
-    h=(2, 5),
-    w=(2, 4),
-    content=("normal", "wide"),
 )
 # A guard of 1e-8 in the denominator moves the numbers of a filter whose span is 0.1 by 1e-7, and each step along a
 # gradient whose norm is 0.01 by 1e-6 of its length.
@@ -244,10 +221,6 @@ BORDER = Space(
     stride=(1, 2),
     inside=(False,),
 )
-PATCHES_UNSEEN = Space(
-    rows=[{"n": 3, "f": 4, "c": 3, "k": 11, "field": 3, "stride": 2, "inside": False}],
-    n=(2, 3), f=(2, 3), c=(2, 3), k=(8, 10), field=(3, 5), stride=(1, 2, 3), inside=(False, True),
-)  # fmt: skip
 HEIGHT, WIDTH = 5, 4  # of the maps
 
 
@@ -282,7 +255,6 @@ def expect_patches(student, found, expected):
 # ── features ───────────────────────────────────────────────────────────────────────────────────
 
 NEAR = Space(rows=[{"n": 6, "d": 3, "k": 4}, {"n": 5, "d": 2, "k": 5}], n=(3, 5, 8), d=(2, 3, 4), k=(1, 2, 3))
-NEAR_UNSEEN = Space(rows=[{"n": 9, "d": 5, "k": 6}], n=(7, 10), d=(2, 6), k=(3, 5))
 
 
 def neighbours(case):
@@ -324,7 +296,6 @@ def _numbers(found):
 
 
 SPREAD = Space(rows=[{"n": 6, "d": 3, "k": 2}, {"n": 4, "d": 6, "k": 3}], n=(5, 6, 8), d=(3, 4), k=(1, 2, 3))
-SPREAD_UNSEEN = Space(rows=[{"n": 9, "d": 5, "k": 3}, {"n": 4, "d": 7, "k": 2}], n=(7, 10), d=(4, 6), k=(2, 3))
 
 
 def spread(case):

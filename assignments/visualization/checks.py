@@ -20,6 +20,7 @@ from .cases import (
     LAYERS,
     LAYERS_MOODY,
     MOODY,
+    MOODY_NET,
     NEAR,
     NESTED,
     ONE,
@@ -60,7 +61,7 @@ EVALUATION = (
 
 def built(student, name, case):
     """The model of the case: in training mode where its modes make a difference, in evaluation mode otherwise."""
-    return student.build(name, network(case), training=case.net == "moody")
+    return student.build(name, network(case), training=case.net == MOODY_NET)
 
 
 # ── saliency ───────────────────────────────────────────────────────────────────────────────────
@@ -327,8 +328,8 @@ def scaled_filters_values(student, case):
 
 @check("scaled_filters", points=0.5)
 def scaled_filters_known_answer(student, case):
-    """The weights -1, 0, 1, 3 become 0, 0.25, 0.5, 1, and ten times as large ones as well."""
-    w = case.given("w", np.array([[[[-1.0, 0.0]], [[1.0, 3.0]]], [[[30.0, 10.0]], [[0.0, -10.0]]]]))
+    """The weights -1, 0, 1, 3 become 0, 0.25, 0.5, 1, and so do weights that are ten times as small."""
+    w = case.given("w", np.array([[[[-1.0, 0.0]], [[1.0, 3.0]]], [[[0.3, 0.1]], [[0.0, -0.1]]]]))
     right = np.array([[[[0.0, 0.25]], [[0.5, 1.0]]], [[[1.0, 0.5]], [[0.25, 0.0]]]])
     expect(student, FILTER_GUARD, filters=(student.scaled_filters(w), right))
 

@@ -29,7 +29,9 @@ FOLDER = Path(__file__).parents[2] / "assignments" / "visualization"
 SUBMISSIONS = FOLDER / "submissions"
 DECLARED = discover(FOLDER)
 # discover() names the modules of the assignment loaded last; these are this one's
-CASES, FORMULAS = (sys.modules[f"autograder_assignments.visualization.{name}"] for name in ("cases", "formulas"))
+CASES, FORMULAS, HIDDEN = (
+    sys.modules[f"autograder_assignments.visualization.{name}"] for name in ("cases", "formulas", "hidden")
+)
 REFERENCE = vars(DECLARED.reference)
 ENTRY_POINTS = [entry.name for entry in DECLARED.assignment.entry_points]
 EXPECTED = tomllib.loads((SUBMISSIONS / "expected.toml").read_text(encoding="utf-8"))
@@ -114,7 +116,7 @@ def test_scores_and_gradients_agree_with_autograd(name, guided):
     assert np.abs(found).max() > 0.01
 
 
-@pytest.mark.parametrize("name", ["deep", "unseen"])
+@pytest.mark.parametrize("name", [CASES.DEEP, HIDDEN.BRANCHED])
 def test_feature_maps_agree_with_hooks_at_every_name(name):
     net, model, x, _ = witness(name)
     for layer, module in model.named_modules():
@@ -126,13 +128,13 @@ def test_feature_maps_agree_with_hooks_at_every_name(name):
 
 
 def test_images_of_a_batch_do_not_mix():
-    net, _, x, y = witness("moody")
+    net, _, x, y = witness(CASES.MOODY_NET)
     alone = [FORMULAS.score_gradient(net, x[i : i + 1], y[i : i + 1])[0] for i in range(3)]
     np.testing.assert_array_equal(FORMULAS.score_gradient(net, x, y), alone)
 
 
 def test_small_steps_of_ascent_raise_the_objective():
-    net, _, x, _ = witness("deep")
+    net, _, x, _ = witness(CASES.DEEP)
 
     def objective(image):
         return FORMULAS.scores(net, image)[0, 2] - 0.05 * (image**2).sum()
@@ -151,10 +153,10 @@ def test_a_linear_model_with_orthonormal_rows_is_fooled_in_as_many_steps_as_the_
         np.testing.assert_allclose(image, x + updates * lr * rows[1].reshape(x.shape), atol=1e-12)
 
 
-@pytest.mark.parametrize("space", ["FOOL", "FOOL_MOODY", "FOOL_UNSEEN"])
+@pytest.mark.parametrize("space", [CASES.FOOL, CASES.FOOL_MOODY, HIDDEN.FOOL_UNSEEN])
 def test_no_prediction_on_the_way_is_a_tie(space):
     """Rounding, 1e-13 of a score, decides nowhere when to stop."""
-    for case in getattr(CASES, space).cases(3, 1):
+    for case in space.cases(3, 1):
         *_, leads = FORMULAS.fooling_image(CASES.network(case), *CASES.fooling(case))
         assert leads.min() > 1e-7
 
