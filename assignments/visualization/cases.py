@@ -259,7 +259,7 @@ NEAR = Space(rows=[{"n": 6, "d": 3, "k": 4}, {"n": 5, "d": 2, "k": 5}], n=(3, 5,
 
 def neighbours(case):
     """features (N, D), query (D,), k. Distances from the query differ by 0.2 at least, in directions of all kinds."""
-    query, directions = case.array("query", case.d), case.array("directions", case.n, case.d)
+    query, directions = case.array("query", case.d), case.unseen("directions", case.n, case.d)
     rng = case.rng("distances")
     distances = (rng.permutation(case.n) + rng.uniform(0.2, 0.8, case.n)) / 2 + 0.1
     features = query + distances[:, None] * directions / np.linalg.norm(directions, axis=1, keepdims=True)
@@ -301,10 +301,10 @@ SPREAD = Space(rows=[{"n": 6, "d": 3, "k": 2}, {"n": 4, "d": 6, "k": 3}], n=(5, 
 def spread(case):
     """features (N, D) around a mean that is not 0, whose variances along the directions of PCA are far apart."""
     rank = min(case.n - 1, case.d)
-    beside_ones = np.column_stack([np.ones(case.n), case.array("left", case.n, rank)])
-    along, axes = (np.linalg.qr(drawn)[0] for drawn in (beside_ones, case.array("right", case.d, rank)))
+    beside_ones = np.column_stack([np.ones(case.n), case.unseen("left", case.n, rank)])
+    along, axes = (np.linalg.qr(drawn)[0] for drawn in (beside_ones, case.unseen("right", case.d, rank)))
     lengths = 3 * 0.6 ** np.arange(rank) * np.sqrt(case.n)
-    return case.given("features", (along[:, 1:] * lengths) @ axes.T + case.array("mean", case.d))
+    return case.given("features", (along[:, 1:] * lengths) @ axes.T + case.unseen("mean", case.d))
 
 
 def pca_expected(case):

@@ -187,8 +187,7 @@ def fooling_image_values(student, case):
 
 def orthonormal(case):
     """A linear model whose rows are orthonormal, its rows, and an image with the scores 2, 0.3 and 1.1."""
-    drawn = case.array("drawn", 12, 3)
-    rows = np.linalg.qr(drawn)[0].T.copy()
+    rows = np.linalg.qr(case.unseen("drawn", 12, 3))[0].T.copy()
     biases = np.array([0.5, -0.25, 1.0])
     x = rows.T @ (np.array([2.0, 0.3, 1.1]) - biases)
     return linear(case.given("weights", rows.reshape(3, 2, 3, 2)), biases), rows, case.given("x", x.reshape(1, 2, 3, 2))
@@ -337,7 +336,7 @@ def scaled_filters_known_answer(student, case):
 @check("scaled_filters", points=0.5, needs=("scaled_filters.values",))
 def scaled_filters_constant(student, case):
     """A constant filter becomes 0: nothing is divided by 0."""
-    w = np.stack([np.full((2, 2, 3), 0.7), case.array("drawn", 2, 2, 3), np.zeros((2, 2, 3))])
+    w = np.stack([np.full((2, 2, 3), 0.7), case.unseen("drawn", 2, 2, 3), np.zeros((2, 2, 3))])
     expect(student, FILTER_GUARD, filters=(student.scaled_filters(case.given("w", w)), formulas.scaled_filters(w)))
 
 
