@@ -43,6 +43,7 @@ from .networks import (
     expect_activations,
     expect_bounds,
     expect_layers,
+    expect_normalisations,
     expect_parameters,
     expect_relus_of_resnet,
     expect_shortcuts,
@@ -187,9 +188,11 @@ def ask_about(name):
 
     @check(name, points=1, name="activations", needs=(f"{name}.parameters",), **given)
     def activations(student, case):
-        """A ReLU (in MobileNetV2 a ReLU6) stands behind each layer that the handout names, and none behind the last."""
+        """Behind each layer that the handout names stands a ReLU (in MobileNetV2 a ReLU6), and between the two their
+        normalisation, where they have one; none stands behind the last layer."""
         run = run_network(student, name, arguments_of(name, case))
         expect_activations(name, run, six=name == "MobileNetV2")
+        expect_normalisations(name, run)
         if name == "ResNet152":
             expect_relus_of_resnet(run)
         if name == "MobileNetV2":

@@ -179,6 +179,9 @@ of("resnet_shortcut_averages", PROJECTION, "nn.AvgPool2d(stride), nn.Conv2d(inp,
 of("resnet_inner_relus_missing", "nn.BatchNorm2d(width),\n            nn.ReLU(),\n            nn.Conv2d(width, width,", "nn.BatchNorm2d(width),\n            nn.Conv2d(width, width,", "activations",
    "Your bottlenecks have no ReLU behind their first normalisation.")
 
+of("resnet_normalisation_in_the_wrong_place", "nn.ReLU(),\n            nn.Conv2d(width, width, 3, stride=stride, padding=1, bias=False),\n            nn.BatchNorm2d(width),", "nn.ReLU(),\n            nn.BatchNorm2d(width),\n            nn.Conv2d(width, width, 3, stride=stride, padding=1, bias=False),", "activations",
+   "Your second normalisation stands before the 3×3 convolution: one follows each convolution.")
+
 # ── MobileNetV2 ────────────────────────────────────────────────────────────────────────────────
 
 of = edits(MobileNetV2)

@@ -158,6 +158,19 @@ def expect_activations(name, run, six=False):
         raise _wrong_activation(f"{name} has a {wanted} behind its last layer: scores may be negative.")
 
 
+def expect_normalisations(name, run):
+    """As many normalisations must run on maps of a shape as convolutions give such maps. One that is written by hand
+    cannot be told from other arithmetic, so code without PyTorch's passes."""
+    maps = Counter(tuple(out[1:]) for kind, _, _, out, _ in run.calls if kind == "conv")
+    found = Counter(tuple(out[1:]) for kind, _, _, out, _ in run.calls if kind == NORMALISATION)
+    if found and (missing := maps - found):
+        shape = next(iter(missing))
+        raise _wrong_activation(
+            f"{maps[shape]} convolutions of {name} give maps of {' × '.join(map(str, shape))}, and {found[shape]} "
+            "normalisations run on such maps: one follows each convolution."
+        )
+
+
 def expect_bounds(name, run, count):
     """Of the activations at least `count` must end at 6."""
     active = [kind for _, kinds in layers_and_what_follows(run.calls)[:-1] for kind in kinds if kind not in QUIET]
