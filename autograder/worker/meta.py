@@ -35,7 +35,10 @@ def on_meta(make: Callable[..., Any], arguments: Sequence[Any], shape: Sequence[
     parameters and buffers by name, of its output, and of what went in and out of each operation between input and
     output, in the order of running; and the parameters on which the output does not depend. Several checks ask about
     one run, which is made once."""
-    known = _runs.setdefault(make, {})
+    try:
+        known = _runs.setdefault(make, {})
+    except TypeError:  # an object that is called, and cannot be a key
+        known = {}
     key = repr((arguments, shape))
     if key not in known:
         known[key] = _run(make, arguments, shape)

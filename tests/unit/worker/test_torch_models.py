@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -403,6 +405,17 @@ def test_names_and_the_order_of_branches_make_no_other_run_and_a_layer_more_does
 
     runs = [student(Net=Branches).run_meta("Net", args, (1, 1, 4, 4)).remembered() for args in ([0], [1], [1, True])]
     assert runs[0] == runs[1] != runs[2]
+
+
+def test_whatever_can_be_called_makes_a_module():
+    class Maker:
+        __hash__ = None
+
+        def __call__(self, n):
+            return nn.Linear(3, n)
+
+    for make in (Maker(), Maker().__call__, functools.partial(nn.Linear, 3)):
+        assert student(Net=make).run_meta("Net", [5], (2, 3)).out == [2, 5]
 
 
 def test_code_that_needs_numbers_is_refused_on_the_meta_device():
