@@ -44,16 +44,6 @@ STACKS = Space(
 # With strides that are larger than the kernel, a unit sees pixels with gaps between them.
 GAPS = Space(rows=[{"layers": ((2, 3), (3, 1))}], layers=(((1, 2), (3, 1)), ((2, 4), (2, 2), (2, 1)), ((3, 2), (2, 2))))
 
-LENET = (
-    ("conv", 1, 6, 5, 1, 0, 1, True),
-    ("pool", 2, 2),
-    ("conv", 6, 16, 5, 1, 0, 1, True),
-    ("pool", 2, 2),
-    ("flatten",),
-    ("linear", 400, 120, True),
-    ("linear", 120, 84, True),
-    ("linear", 84, 10, True),
-)
 # Each with the shape of its input. In the first one the stride of a convolution and a pooling leave a remainder.
 WHOLE = (
     (
@@ -94,6 +84,12 @@ SIDES = (
     ((("pool", 2, 2), ("conv", 2, 3, 2, 1, 0, 1, True)), (2, 9, 4)),
 )
 OBLONG = Space(rows=[{"net": SIDES[0]}], net=SIDES)
+
+
+def lenet(n):
+    """The layers of LeNet-5."""
+    convolutions = [("conv", 1, 6, 5, 1, 0, 1, True), ("pool", 2, 2), ("conv", 6, 16, 5, 1, 0, 1, True), ("pool", 2, 2)]
+    return [*convolutions, ("flatten",), *(("linear", *sides, True) for sides in ((400, 120), (120, 84), (84, n)))]
 
 
 def expect_count(name, found, right, **shown):

@@ -19,7 +19,8 @@
 #
 # **How the networks are judged.** They are built and called on PyTorch's *meta device*, where a tensor has a shape and
 # no numbers: VGG with its half a gigabyte of weights takes milliseconds there. Compared are the shapes of your
-# parameters, whatever you call them, and what goes into and comes out of each convolution, linear layer and pooling.
+# parameters, whatever you call them, what goes into and comes out of each convolution, linear layer and pooling on the way
+# from the image to the scores, and where activations stand.
 # On the meta device nothing has a value, so do not ask for one (`.item()`, `print` of a tensor's numbers) and do not
 # move anything to another device. Try it yourself:
 #

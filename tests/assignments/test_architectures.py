@@ -105,8 +105,9 @@ def test_the_tables_of_the_networks_have_the_known_counts(network):
 
 
 def test_lenet_has_its_known_counts():
-    assert FORMULAS.parameter_count(CASES.LENET) == 61_706
-    assert FORMULAS.multiply_adds(CASES.LENET, (1, 32, 32)) == 416_520
+    for n, parameters, work in ((10, 61_706, 416_520), (26, 63_066, 417_864)):
+        assert FORMULAS.parameter_count(CASES.lenet(n)) == parameters
+        assert FORMULAS.multiply_adds(CASES.lenet(n), (1, 32, 32)) == work
 
 
 def test_sizes_agree_with_pytorch():
