@@ -189,14 +189,16 @@ FILTERS = Space(
     w=(2, 3),
     content=("normal",),
 )
-# A guard of 1e-8 in the denominator moves the numbers of a filter whose span is 0.1 by 1e-7, and each step along a
+# A guard of 1e-8 in the denominator moves the numbers of a filter whose span is 0.4 by 2.5e-8, and each step along a
 # gradient whose norm is 0.01 by 1e-6 of its length.
 FILTER_GUARD, STEP_GUARD = 5e-7, 1e-5
 
 
 def filters(case):
-    """w (F, C, H, W)."""
-    return case.array("w", case.f, case.c, case.h, case.w)
+    """w (F, C, H, W). A filter whose numbers are nearer to each other than 0.5 is stretched until they are not."""
+    drawn = case.unseen("drawn", case.f, case.c, case.h, case.w)
+    low, high = (extreme(drawn, axis=(1, 2, 3), keepdims=True) for extreme in (np.min, np.max))
+    return case.given("w", low + (drawn - low) * np.maximum(1.0, 0.5 / (high - low)))
 
 
 # Where the best places are inside, each square lies within its image; the rest meets the border.
@@ -347,8 +349,8 @@ def expect_untouched(student, name, ask, case):
     model = student.build(name, net, training=True, frozen=FROZEN)
     kinds = student.look(name, model).kinds
     ask(model)
-    seen = student.look(name, model, x, training=False)
-    if seen.kinds != kinds:
+    left, seen = student.look(name, model), student.look(name, model, x, training=False)
+    if left.kinds != kinds:
         raise CheckFailed(f"{name} leaves other modules in the model than those that were there.")
     for entry, array in net.state.items():
         if not np.array_equal(seen.state.get(entry), array):
@@ -356,13 +358,13 @@ def expect_untouched(student, name, ask, case):
     out = case.once("out", lambda: formulas.scores(net, x))
     expect(student, scores_afterwards=(seen.outs[0] if seen.outs else None, out))
     for entry in net.state:
-        if seen.grads.get(entry) is not None:
+        if left.grads.get(entry) is not None:
             raise CheckFailed(f"{name} leaves a gradient in {entry} of the model; its .grad was None.", tensor=entry)
         wanted = "running" not in entry and entry not in FROZEN
-        if seen.requires_grad.get(entry, False) is not wanted:
+        if left.requires_grad.get(entry, False) is not wanted:
             raise CheckFailed(f"{name} changes {entry}.requires_grad of the model; it was {wanted}.", tensor=entry)
-    if seen.hooks:
-        raise CheckFailed(f"{name} leaves {seen.hooks} hook{'s' if seen.hooks != 1 else ''} on the model.")
+    if left.hooks:
+        raise CheckFailed(f"{name} leaves {left.hooks} hook{'s' if left.hooks != 1 else ''} on the model.")
 
 
 def expect_image_untouched(student, name, ask, case):
