@@ -70,7 +70,7 @@ def kept(case):
     return left, [name for name in normalisations(network(case)) if int(name.split(".")[0]) < left]
 
 
-@check("truncate", points=5, given=CUTS, examples=3)
+@check("truncate", points=5, given=CUTS, examples=1)
 def truncate_values(student, case):
     """The new model computes what the first layers of the given one compute; a nested Sequential is one layer."""
     _, model = cut(student, case, case.n)
@@ -79,7 +79,7 @@ def truncate_values(student, case):
     expect(student, out=(look.outs[0], outs[0]))
 
 
-@check("truncate", points=2, given=WHOLE, examples=1, needs=("truncate.values",))
+@check("truncate", points=2, given=WHOLE, examples=0, needs=("truncate.values",))
 def truncate_none(student, case):
     """With n = 0 no layer is left off, and what you return is still a new model."""
     given, model = cut(student, case, 0)
@@ -89,7 +89,7 @@ def truncate_none(student, case):
         raise CheckFailed("With n = 0 you return the given model itself; it must be a new nn.Sequential.")
 
 
-@check("truncate", points=2.5, given=CUTS, examples=2, needs=("truncate.values",))
+@check("truncate", points=2.5, given=CUTS, examples=0, needs=("truncate.values",))
 def truncate_shared(student, case):
     """The layers are those of the given model, not copies: what happens to them in one happens to them in the other."""
     given, model = cut(student, case, case.n)
@@ -99,7 +99,7 @@ def truncate_shared(student, case):
     expect(student, state=(student.look("truncate", given).state, moving(state)))
 
 
-@check("truncate", points=1.5, given=CUTS, examples=2, needs=("truncate.values",))
+@check("truncate", points=1.5, given=CUTS, examples=0, needs=("truncate.values",))
 def truncate_left_alone(student, case):
     """The given model is left as it is: it has all its layers, and computes what it did."""
     given, _ = cut(student, case, case.n)
@@ -115,7 +115,7 @@ def truncate_unchanged(student, case):
     expect_unchanged(student.look("truncate", model), case)
 
 
-@check("truncate", points=1, given=CUTS, examples=1, needs=("truncate.values",))
+@check("truncate", points=1, given=CUTS, examples=0, needs=("truncate.values",))
 def truncate_modules(student, case):
     """What you return is an nn.Sequential of the very same layer objects, nested ones as they were."""
     given, model = cut(student, case, case.n)
@@ -132,7 +132,7 @@ def replaced(student, case):
     return model, student.replace_head(model, case.classes)
 
 
-@check("replace_head", points=6, given=HEADS, examples=2)
+@check("replace_head", points=6, given=HEADS, examples=1)
 def replace_head_values(student, case):
     """The new model gives `classes` scores: a new Linear layer of what the last one was given before."""
     _, model = replaced(student, case)
@@ -164,7 +164,7 @@ def replace_head_bias(student, case):
     expect_shape(bias=(look.state.get(name), (case.classes,)))
 
 
-@check("replace_head", points=2.5, given=HEADS, examples=1, needs=("replace_head.values",))
+@check("replace_head", points=2.5, given=HEADS, examples=0, needs=("replace_head.values",))
 def replace_head_shared(student, case):
     """All other layers are those of the given model, not copies: what happens to them in one happens in the other."""
     given, model = replaced(student, case)
@@ -173,7 +173,7 @@ def replace_head_shared(student, case):
     expect(student, state=(student.look("replace_head", given).state, moving(state)))
 
 
-@check("replace_head", points=1.5, given=HEADS, examples=1, needs=("replace_head.values",))
+@check("replace_head", points=1.5, given=HEADS, examples=0, needs=("replace_head.values",))
 def replace_head_left_alone(student, case):
     """The given model is left as it is: it keeps its own last layer, and computes what it did."""
     given, model = replaced(student, case)
@@ -191,7 +191,7 @@ def replace_head_unchanged(student, case):
     expect_unchanged(student.look("replace_head", model), case)
 
 
-@check("replace_head", points=1, given=HEADS, examples=1, needs=("replace_head.values",))
+@check("replace_head", points=1, given=HEADS, examples=0, needs=("replace_head.values",))
 def replace_head_modules(student, case):
     """What you return is an nn.Sequential of the very same layer objects but for the last, a new one."""
     given, model = replaced(student, case)
@@ -217,13 +217,13 @@ def expect_trained(student, case, model, names, training=True):
     expect(student, out=(look.outs[1], outs[1]), state=(look.state, moving(state)))
 
 
-@check("freeze", points=7, given=FREEZE, examples=2)
+@check("freeze", points=7, given=FREEZE, examples=1)
 def freeze_statistics(student, case):
     """After model.train() a frozen normalisation still uses its running statistics, and they stay; the others move."""
     expect_trained(student, case, frozen(student, case), case.names)
 
 
-@check("freeze", points=4, given=FREEZE, examples=2)
+@check("freeze", points=4, given=FREEZE, examples=1)
 def freeze_parameters(student, case):
     """The parameters in the named modules, and no others, no longer require a gradient."""
     model, net = frozen(student, case), network(case)
@@ -238,7 +238,7 @@ def freeze_exact(student, case):
     expect_flags(student.look("freeze", model), net, frozen_parameters(net, case.names))
 
 
-@check("freeze", points=2, given=ALL_OF_IT, examples=1)
+@check("freeze", points=2, given=ALL_OF_IT, examples=0)
 def freeze_twice(student, case):
     """A second call freezes more, and what was frozen before stays so."""
     others = {"0": "1.0", "1": "0"}
@@ -248,13 +248,13 @@ def freeze_twice(student, case):
     expect_flags(student.look("freeze", model), net, frozen_parameters(net, names))
 
 
-@check("freeze", points=1, given=ALL_OF_IT, examples=1, needs=("freeze.statistics",))
+@check("freeze", points=1, given=ALL_OF_IT, examples=0, needs=("freeze.statistics",))
 def freeze_at_once(student, case):
     """A frozen normalisation is in evaluation mode at once, not only from the next model.train() on."""
     expect_trained(student, case, frozen(student, case), case.names, training=None)
 
 
-@check("freeze", points=1, given=ALL_OF_IT, examples=1, needs=("freeze.statistics",))
+@check("freeze", points=1, given=ALL_OF_IT, examples=0, needs=("freeze.statistics",))
 def freeze_evaluation(student, case):
     """After model.eval() the model computes what it did before, and its weights are what they were."""
     look = student.look("freeze", frozen(student, case), images(case), training=False)
@@ -301,7 +301,7 @@ def expect_names(student, case, off):
         raise CheckFailed(f"The names are wrong: {told}.", tensor="names")
 
 
-@check("trainable", points=5, given=WHOLE, examples=3)
+@check("trainable", points=5, given=WHOLE, examples=2)
 def trainable_values(student, case):
     """The names of the parameters that require a gradient, in the order of named_parameters()."""
     expect_names(student, case, some_parameters(case))
@@ -316,7 +316,7 @@ def trainable_none(student, case):
 # ── extract_features ───────────────────────────────────────────────────────────────────────────
 
 
-@check("extract_features", points=7, given=FEATURES, examples=2)
+@check("extract_features", points=7, given=FEATURES, examples=0)
 def extract_features_values(student, case):
     """The features are what the model gives in evaluation mode: running statistics, and no dropout."""
     model = student.build("extract_features", network(case))
@@ -324,7 +324,7 @@ def extract_features_values(student, case):
     expect(student, features=(look.state["value"], right(case, images(case), "x")[0][0]))
 
 
-@check("extract_features", points=2, given=FEATURES, examples=1)
+@check("extract_features", points=2, given=FEATURES, examples=0)
 def extract_features_statistics(student, case):
     """A second call gives the same: running statistics and weights are left as they were, to the last bit."""
     net = network(case)
@@ -335,7 +335,7 @@ def extract_features_statistics(student, case):
     expect_same_bits(student.look("extract_features", model), net, net.state)
 
 
-@check("extract_features", points=3, given=MODES, examples=1, needs=("extract_features.values",))
+@check("extract_features", points=3, given=MODES, examples=0, needs=("extract_features.values",))
 def extract_features_modes(student, case):
     """Every normalisation gets its own mode back: afterwards the model computes what it would have computed before."""
     on = [name for name in normalisations(network(case)) if modes_of(case)[name]]
@@ -351,7 +351,7 @@ def extract_features_modes(student, case):
             raise CheckFailed("You leave hooks on the model: give it back as it was.", tensor="hooks")
 
 
-@check("extract_features", points=1, given=MODES, examples=1, needs=("extract_features.values",))
+@check("extract_features", points=1, given=MODES, examples=0, needs=("extract_features.values",))
 def extract_features_every_mode(student, case):
     """Every module gets its own mode back, containers and layers without statistics, too."""
     model = student.build("extract_features", network(case), training=modes_of(case))
@@ -398,7 +398,7 @@ def expect_same_bits(look, net, names):
             )
 
 
-@check("fine_tune", points=5, given=TUNE, examples=2)
+@check("fine_tune", points=5, given=TUNE, examples=1)
 def fine_tune_losses(student, case):
     """The losses are the mean cross-entropy of each batch in training mode, before its step."""
     losses, _ = tune(student, case)
@@ -417,7 +417,7 @@ def fine_tune_uniform(student, case):
     expect(student, losses=(numbers(losses), [log(net.layers[last][-1])]))
 
 
-@check("fine_tune", points=7, given=TUNE, examples=2)
+@check("fine_tune", points=7, given=TUNE, examples=1)
 def fine_tune_parameters(student, case):
     """After each step a parameter is w - lr · gradient, in the model that was given."""
     _, look = tune(student, case)
@@ -425,7 +425,7 @@ def fine_tune_parameters(student, case):
     expect(student, state=(look.state, {name: state[name] for name in parameters(net)}))
 
 
-@check("fine_tune", points=3, given=TUNE, examples=2)
+@check("fine_tune", points=3, given=TUNE, examples=1)
 def fine_tune_statistics(student, case):
     """The running statistics move as in training, once a step."""
     _, look = tune(student, case)
@@ -455,7 +455,7 @@ def within_normalisation(name, net):
     return name.rpartition(".")[0] in normalisations(net)
 
 
-@check("fine_tune", points=2, given=FROZEN, examples=1, needs=("fine_tune.parameters", "freeze.statistics"))
+@check("fine_tune", points=2, given=FROZEN, examples=0, needs=("fine_tune.parameters", "freeze.statistics"))
 def fine_tune_after_freeze(student, case):
     """What your freeze has frozen is the same to the last bit afterwards, running statistics too; the rest is not."""
     net = network(case)
@@ -479,7 +479,7 @@ def fine_tune_gradients(student, case):
     expect_flags(look, net, off)
 
 
-@check("fine_tune", points=0.5, given=TUNE, examples=2, needs=("fine_tune.losses",))
+@check("fine_tune", points=0.5, given=TUNE, examples=1, needs=("fine_tune.losses",))
 def fine_tune_shape(student, case):
     """losses has exactly the shape (steps,)."""
     losses, _ = tune(student, case)
