@@ -52,7 +52,7 @@ from .networks import (
 # ── sizes ──────────────────────────────────────────────────────────────────────────────────────
 
 
-@check("conv_output_size", points=2, given=SIZES)
+@check("conv_output_size", points=3, given=SIZES)
 def conv_output_size_values(student, case):
     """The size is ⌊(size + 2·pad - kernel) / stride⌋ + 1: a window that would stick out does not count."""
     numbers = case.size, case.kernel, case.stride, case.pad
@@ -74,7 +74,7 @@ def conv_output_size_dilation(student, case):
     expect_count("size", found, right)
 
 
-@check("receptive_field", points=2, given=STACKS)
+@check("receptive_field", points=3, given=STACKS)
 def receptive_field_size(student, case):
     """size grows by (kernel - 1) · jump with each layer."""
     expect_field(student.receptive_field(list(case.layers)), formulas.receptive_field(case.layers), only="size")
@@ -104,7 +104,7 @@ def receptive_field_pixels(student, case):
 # ── counts ─────────────────────────────────────────────────────────────────────────────────────
 
 
-@check("parameter_count", points=2, given=NETS, examples=4)
+@check("parameter_count", points=3, given=NETS, examples=4)
 def parameter_count_values(student, case):
     """A filter has kernel² weights for each channel of its input and a bias, an output of a linear layer likewise."""
     layers, _ = case.net
@@ -166,14 +166,21 @@ COUNTS = {
     "ResNet152": (1000, "60,192,808"),
     "MobileNetV2": (1000, "3,504,872"),
 }
-POINTS = {"LeNet5": (3, 3), "AlexNet": (3, 4), "VGG": (4, 4), "ResNet152": (4, 4), "MobileNetV2": (4, 3)}
+# of parameters, layers and classes
+POINTS = {
+    "LeNet5": (3, 3, 1.5),
+    "AlexNet": (3, 4, 1.5),
+    "VGG": (4, 4, 1.5),
+    "ResNet152": (4, 4, 1),
+    "MobileNetV2": (4, 3, 1),
+}
 
 
 def ask_about(name):
     """The questions that all networks have in common."""
     n, count = COUNTS[name]
     image = "(N, 1, 32, 32)" if name == "LeNet5" else "(N, 3, 224, 224)"
-    parameter_points, layer_points = POINTS[name]
+    parameter_points, layer_points, class_points = POINTS[name]
     given = {"given": DEPTHS, "examples": 0} if name == "VGG" else {}
 
     @check(name, points=parameter_points, name="parameters", sentence=PARAMETERS.format(n=n, count=count), **given)
@@ -200,19 +207,14 @@ def ask_about(name):
         if name == "MobileNetV2":
             expect_bounds(name, run, 35)
 
-    @check(name, points=1, name="classes", **(given and {"given": SHALLOW, "examples": 0}))
+    @check(name, points=class_points, name="classes", **(given and {"given": SHALLOW, "examples": 0}))
     def classes(student, case):
         """n sets the number of scores, for any number of images."""
-        expect_classes(student, name, arguments_of(name, case, 7), 3)
-
-
-def expect_classes(student, name, arguments, count):
-    """The network for another number of classes, called with `count` images."""
-    run = run_network(student, name, arguments, count)
-    expect_parameters(name, run, formulas.network(name, arguments)["shapes"])
-    if tuple(run.out) != (count, arguments[-1]):
-        out = tuple(run.out)
-        raise CheckFailed(f"{name} returns a tensor of shape {out}; it must be {(count, arguments[-1])}.", tensor="out")
+        arguments = arguments_of(name, case, 7)
+        run = run_network(student, name, arguments, 3)
+        expect_parameters(name, run, formulas.network(name, arguments)["shapes"])
+        if tuple(run.out) != (3, 7):
+            raise CheckFailed(f"{name} returns a tensor of shape {tuple(run.out)}; it must be (3, 7).", tensor="out")
 
 
 for network in COUNTS:

@@ -6,8 +6,9 @@ that need it.
 
 from __future__ import annotations
 
+import functools
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,7 +100,7 @@ def _recording(given: Any, steps: list[Step]) -> Any:
         def __torch_dispatch__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
             name = function.overloadpacket.__name__
             out = _alike(args[0], name) if name in SAME_SHAPE else function(*args, **(kwargs or {}))
-            read, written = list(_tensors_in((args, kwargs))), list(_tensors_in(out))
+            read, written = _tensors_in((args, kwargs)), _tensors_in(out)
             reads, writes = (frozenset(map(_storage, tensors)) for tensors in (read, written))
             told = None
             if reads & from_input and name not in FRESH:
@@ -126,19 +127,20 @@ def _storage(tensor: Any) -> int:
     return int(tensor.untyped_storage()._cdata)
 
 
-def _tensors_in(value: Any) -> Iterator[Any]:
+def _tensors_in(value: Any) -> list[Any]:
     """The tensors in `value`, those without a shape yet left out."""
-    from torch import Tensor
-    from torch.nn.parameter import is_lazy
+    if isinstance(value, _torch().Tensor):
+        return [] if _torch().nn.parameter.is_lazy(value) else [value]
+    if isinstance(value, tuple | list):
+        return [tensor for part in value for tensor in _tensors_in(part)]
+    return _tensors_in(list(value.values())) if isinstance(value, dict) else []
 
-    if isinstance(value, Tensor):
-        if not is_lazy(value):
-            yield value
-    elif isinstance(value, tuple | list):
-        for part in value:
-            yield from _tensors_in(part)
-    elif isinstance(value, dict):
-        yield from _tensors_in(list(value.values()))
+
+@functools.cache
+def _torch() -> Any:
+    import torch
+
+    return torch
 
 
 def _alike(given: Any, name: str) -> Any:
