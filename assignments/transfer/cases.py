@@ -104,7 +104,7 @@ WHOLE = Space(rows=[{"net": NESTED}], net=(PLAIN, NESTED))
 HEADS = Space(
     rows=[{"net": PLAIN, "classes": 5}, {"net": NESTED, "classes": 3}],
     net=(PLAIN, NESTED),
-    classes=(2, 5, 1, 7),
+    classes=(2, 1),
 )
 AS_MANY = Space(rows=[{"net": PLAIN, "classes": 3}, {"net": NESTED, "classes": 4}], net=(PLAIN,), classes=(3,))
 
@@ -149,7 +149,7 @@ FREEZE = Space(
         {"net": PLAIN, "names": ("0", "1")},
     ],
     net=(NESTED,),
-    names=(("0",), ("1",), ("0", "1"), ("0.1",), ("1.0", "4"), ("1.0.1", "2")),
+    names=(("0",), ("1",), ("0.1",)),
 )
 ALL_OF_IT = Space(rows=[{"net": NESTED, "names": ("1",)}], net=(NESTED,), names=(("0",), ("1",)))
 PREFIXES = Space(
@@ -182,13 +182,13 @@ def some_parameters(case):
 
 FEATURES = Space(
     rows=[{"net": PLAIN}, {"net": BODY}, {"net": NESTED}, {"net": DROPPING}],
-    net=(BODY, PLAIN, NESTED, DROPPING),
+    net=(BODY, DROPPING),
 )
 # the second normalisation is in training mode, and the first one is not; and the other way round
 MODES = Space(
     rows=[{"net": NESTED, "off": ("", "0.1", "1.1")}, {"net": NESTED, "off": ("1", "1.0.1", "2")}],
     net=(NESTED,),
-    off=(("0.1",), ("1.0.1",), ("", "0", "0.1")),
+    off=(("0.1",), ("1.0.1",)),
 )
 KINDS = ("Tensor", "Parameter", "ndarray")
 
@@ -224,9 +224,9 @@ TUNE = Space(
         {"net": NESTED, "count": 1, "steps": 1, "lr": 0.5},
     ],
     net=(PLAIN, NESTED),
-    count=(2, 3),
+    count=(2,),
     steps=(1, 2),
-    lr=(0.1, 0.5),
+    lr=(0.1,),
 )
 CYCLES = Space(
     rows=[{"net": PLAIN, "count": 2, "steps": 4, "lr": 0.2}], net=(PLAIN,), count=(2,), steps=(3,), lr=(0.2,)
