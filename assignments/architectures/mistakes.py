@@ -29,13 +29,13 @@ from .reference import (
 
 of = edits(conv_output_size)
 SIZE, EXTENT = "(size + 2 * pad - extent) // stride + 1", "dilation * (kernel - 1) + 1"
-of("padding_on_one_end", "2 * pad", "pad", "values",
+of("padding_on_one_end", "2 * pad", "pad", "values known_answers dilation",
    "You add the padding once: it stands on both ends, so the side grows by 2 · pad.")
-of("size_rounded_up", SIZE, "-(-(size + 2 * pad - extent) // stride) + 1", "values",
+of("size_rounded_up", SIZE, "-(-(size + 2 * pad - extent) // stride) + 1", "values known_answers dilation",
    "You round up: a window that would stick out does not count, so round down.")
-of("last_window_forgotten", " // stride + 1", " // stride", "values",
+of("last_window_forgotten", " // stride + 1", " // stride", "values known_answers dilation",
    "You count the steps and not the windows: add 1 for the one that stands at the beginning.")
-of("stride_forgotten", " // stride", "", "values",
+of("stride_forgotten", " // stride", "", "values known_answers dilation",
    "You leave out the stride: only every stride-th place is looked at.")
 of("dilation_forgotten", EXTENT, "kernel", "dilation",
    "You leave out the dilation: a dilated kernel extends over dilation · (kernel - 1) + 1 pixels.")
@@ -43,32 +43,32 @@ of("dilation_times_kernel", EXTENT, "dilation * kernel", "dilation",
    "You multiply the whole kernel by the dilation: only its kernel - 1 gaps grow.")
 of = edits(receptive_field)
 GROWS, JUMPS = "size += (kernel - 1) * jump", "jump *= stride"
-of("field_without_jump", GROWS, "size += kernel - 1", "size",
+of("field_without_jump", GROWS, "size += kernel - 1", "size known_answers pixels",
    "You add kernel - 1 in every layer: behind a stride these neighbours are jump pixels apart.")
-of("jump_too_early", f"{GROWS}\n        {JUMPS}", f"{JUMPS}\n        {GROWS}", "size",
+of("jump_too_early", f"{GROWS}\n        {JUMPS}", f"{JUMPS}\n        {GROWS}", "size known_answers pixels",
    "You multiply the jump by a layer's stride before that layer: its window moves over units that are still the old jump apart.")
-of("own_stride_for_jump", GROWS, "size += (kernel - 1) * stride", "size",
+of("own_stride_for_jump", GROWS, "size += (kernel - 1) * stride", "size known_answers pixels",
    "You multiply by the layer's own stride: what counts is the product of all strides before it.")
-of("field_from_zero", "size, jump = 1, 1", "size, jump = 0, 1", "size",
+of("field_from_zero", "size, jump = 1, 1", "size, jump = 0, 1", "size known_answers pixels",
    "You begin with a size of 0: a unit of the input sees one pixel, itself.")
-of("jump_added", JUMPS, "jump += stride - 1", "jump",
+of("jump_added", JUMPS, "jump += stride - 1", "jump size known_answers pixels",
    "You add up the strides: they are multiplied.")
-of("layers_backwards", "in layers", "in reversed(layers)", "size",
+of("layers_backwards", "in layers", "in reversed(layers)", "size known_answers pixels",
    "You go through the layers from the last to the first: your rule begins at the input.")
-of("jump_before_size", "return size, jump", "return jump, size", "size jump",
+of("jump_before_size", "return size, jump", "return jump, size", "size jump known_answers pixels",
    "You return the jump first: the order is (size, jump).")
 
 # ── counts ─────────────────────────────────────────────────────────────────────────────────────
 
 of = edits(parameter_count)
 FILTERS = "out * (inp // groups) * kernel * kernel"
-of("convolution_bias_forgotten", FILTERS, f"{FILTERS} - out * bias", "values",
+of("convolution_bias_forgotten", FILTERS, f"{FILTERS} - out * bias", "values lenet groups",
    "You count the weights of a convolution alone: each filter has a bias, too.")
-of("biases_forgotten", "            total += out\n", "            total += 0\n", "values",
+of("biases_forgotten", "            total += out\n", "            total += 0\n", "values lenet groups",
    "You never count a bias: each filter and each output of a linear layer has one.")
-of("kernel_not_squared", " * kernel * kernel", " * kernel", "values",
+of("kernel_not_squared", " * kernel * kernel", " * kernel", "values lenet groups",
    "You count kernel weights for each channel: a square window has kernel².")
-of("channels_forgotten", FILTERS, "out * kernel * kernel", "values",
+of("channels_forgotten", FILTERS, "out * kernel * kernel", "values lenet groups",
    "You count one window for each filter: a filter has one for each channel that it looks at.")
 of("bias_always", "        if bias:\n", "        if True:\n", "bias",
    "You count a bias where there is none: look at the flag.")
@@ -79,19 +79,19 @@ of("groups_divide_twice", "out * (inp // groups)", "(out // groups) * (inp // gr
 of = edits(multiply_adds)
 WORK = "total += height * width * out * (inp // groups) * kernel**2"
 SIDES = "height = conv_output_size(height, kernel, stride, pad)\n            width = conv_output_size(width, kernel, stride, pad)\n            "
-of("places_of_the_input", f"{SIDES}{WORK}", f"{WORK}\n            {SIDES}".rstrip(), "values",
+of("places_of_the_input", f"{SIDES}{WORK}", f"{WORK}\n            {SIDES}".rstrip(), "values lenet oblong groups",
    "You count the places of a convolution's input: its weights are used once at each place of its output.")
-of("pooling_keeps_the_size", "height = conv_output_size(height, kernel, stride)\n            width = conv_output_size(width, kernel, stride)", "continue", "values",
+of("pooling_keeps_the_size", "height = conv_output_size(height, kernel, stride)\n            width = conv_output_size(width, kernel, stride)", "continue", "values lenet oblong",
    "Your maps keep their size through a pooling: what comes after it has fewer places.")
 of("height_for_width", "width = conv_output_size(width, kernel, stride, pad)", "width = height", "oblong",
    "You take the height for the width: images may be oblong.", also={"width = conv_output_size(width, kernel, stride)": "width = height"})
-of("work_without_stride", "conv_output_size(height, kernel, stride, pad)", "conv_output_size(height, kernel, 1, pad)", "values",
+of("work_without_stride", "conv_output_size(height, kernel, stride, pad)", "conv_output_size(height, kernel, 1, pad)", "values oblong groups",
    "You leave a convolution's stride out of its output's size.", also={"conv_output_size(width, kernel, stride, pad)": "conv_output_size(width, kernel, 1, pad)"})
 of("work_without_groups", "(inp // groups)", "inp", "groups",
    "You leave out the groups: a filter looks at in / groups channels.")
-of("linear_at_each_place", "total += inp * out", "total += inp * out * height * width", "values",
+of("linear_at_each_place", "total += inp * out", "total += inp * out * height * width", "values lenet",
    "You multiply a linear layer by the size of the maps before it: each of its weights is used once.")
-of("operations_counted_twice", "return total", "return 2 * total", "values",
+of("operations_counted_twice", "return total", "return 2 * total", "values lenet oblong groups",
    "You count a multiplication and an addition as two: together they are one multiply-add.")
 # ── LeNet-5 ────────────────────────────────────────────────────────────────────────────────────
 
