@@ -38,7 +38,7 @@ class Network:
     state: Mapping[str, Array] = field(default_factory=dict)
 
     def named_layers(self) -> Iterator[tuple[str, tuple[Any, ...]]]:
-        """Name and description of each layer in the order of running; inner `nn.Sequential`s are walked into."""
+        """Name and description of each layer in the order of running; an inner `nn.Sequential` is walked into."""
         yield from _named(self.layers, "")
 
     def drawn(self, case: Case, name: str = "") -> Network:
