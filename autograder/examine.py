@@ -63,13 +63,15 @@ class Met:
 
 @dataclass(frozen=True)
 class Examiner:
-    """An assignment's checks under one grading seed. Without `explain`, failures are found but not explained; with
-    `compare`, a failure that no listed mistake explains gets a fingerprint, by which a class's are compared."""
+    """An assignment's checks under one grading seed. Without `explain`, failures are found but not explained; without
+    `shrink`, they are shown on the case that brought them out. With `compare`, a failure that no listed mistake
+    explains gets a fingerprint, by which a class's are compared."""
 
     declared: Declared
     seed: int
     explain: bool = True
     compare: bool = False
+    shrink: bool = True
 
     def examine_all(self, checks: Sequence[Check], runner: Runner) -> tuple[CheckResult, ...]:
         """The results of `checks`, in their order; a check is skipped when one that it needs does not pass.
@@ -182,7 +184,7 @@ class Examiner:
                 "fingerprint": mark.written(),
             }
         cause = cause or self._explainer.generic(first)
-        smallest = self._smallest(check, runner, first, cause) if judged else first
+        smallest = self._smallest(check, runner, first, cause) if judged and self.shrink else first
         if cause and cause.mistake is None and smallest is not first:
             cause = self._explainer.generic(smallest)
         return {

@@ -49,7 +49,8 @@ class Finding(Record, frozen=True):
 @dataclass(frozen=True)
 class Options:
     """How a proof is made: the grading seeds that correct code must pass, how many forks run at a time, and which part
-    of the mutants is tried, and of the programs that the student's bundle judges: (3, 10) for the third tenth."""
+    of the mutants is tried, and of the programs that the student's bundle judges: (3, 10) for the third tenth. Failures
+    of that part of the mistakes are shrunk; the others are caught and named on the cases that bring them out."""
 
     seeds: Sequence[int] = (0,)
     jobs: int = 2
@@ -159,9 +160,10 @@ def _tried(declared: Declared, options: Options) -> Iterator[tuple[str, list[lis
     brings the fork down, each is asked in a fork of its own."""
 
     def run(names: Sequence[str]) -> list[list[list[Any]] | str]:
-        return [_results(declared, by_name[name], options.seeds[0]) for name in names]
+        return [_results(declared, by_name[name], options.seeds[0], name in shrunk) for name in names]
 
     by_name = {mistake.name: mistake for mistake in declared.mistakes}
+    shrunk = set(part_of(tuple(by_name), *options.part, str))
     alone: list[tuple[str, ...]] = []
     for names, found, _ in in_forks(_shares(declared.mistakes), run, jobs=options.jobs, cpu_s=SHARE_CPU_S):
         if found is None:
@@ -180,7 +182,7 @@ def _shares(mistakes: Sequence[Mistake]) -> list[tuple[str, ...]]:
     return [tuple(names[i : i + SHARE]) for names in groups.values() for i in range(0, len(names), SHARE)]
 
 
-def _results(declared: Declared, mistake: Mistake, seed: int) -> list[list[Any]] | str:
+def _results(declared: Declared, mistake: Mistake, seed: int, shrink: bool = True) -> list[list[Any]] | str:
     """Check, verdict, the mistake that is named, and whether the reference passes the case that is shown, for each
     check that is about `mistake`."""
     try:
@@ -189,7 +191,7 @@ def _results(declared: Declared, mistake: Mistake, seed: int) -> list[list[Any]]
         return str(error)
     return [
         [r.check, r.verdict, r.diagnosis.mistake if r.diagnosis else "", _reference_passes(declared, r)]
-        for r in Examiner(declared, seed).examine_all(_about(declared, mistake), runner)
+        for r in Examiner(declared, seed, shrink=shrink).examine_all(_about(declared, mistake), runner)
     ]
 
 

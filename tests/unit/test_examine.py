@@ -11,6 +11,7 @@ import pytest
 
 from autograder.checks.answers import NotRecorded
 from autograder.checks.compare import expect
+from autograder.checks.run import cases_of
 from autograder.checks.space import Space
 from autograder.diagnosis.replay import read_token
 from autograder.errors import CheckFailed, Crashed, GraderFault, TimedOut
@@ -53,6 +54,17 @@ def test_a_known_mistake_is_named_on_the_smallest_case(results):
     assert result.diagnosis.mistake == "squared"
     assert result.counterexample["parameters"] == {"n": 1}
     assert result.replay.startswith("ag1-")
+
+
+def test_without_shrinking_it_is_named_on_the_case_that_brought_it_out(tiny):
+    squared = LocalRunner({**vars(tiny.reference), "double": lambda x: np.asarray(x) ** 2})
+    (check,) = (check for check in tiny.checks if check.id == "double.values")
+    shown, smallest = (Examiner(tiny, 3, shrink=shrink).examine(check, squared) for shrink in (False, True))
+    assert shown.diagnosis == smallest.diagnosis
+    cases = cases_of(check, 3)
+    asked = [(case.params, case.seed) for case in cases]
+    assert (read_token(shown.replay).parameters, read_token(shown.replay).seed) in asked
+    assert (read_token(smallest.replay).parameters, read_token(smallest.replay).seed) not in asked
 
 
 def test_a_class_shares_the_search_for_its_mistakes(results, tiny):
