@@ -8,6 +8,7 @@ import resource
 import selectors
 import signal
 import time
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -56,6 +57,7 @@ def _start(selector: selectors.BaseSelector, item: T, work: Callable[[T], Any], 
             resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s + 1))
             resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
             signal.signal(signal.SIGINT, signal.SIG_DFL)
+            warnings.simplefilter("ignore")  # of what mutants do; the findings say what matters
             _write(writer, json.dumps(work(item)).encode())
             status = 0
         finally:
