@@ -555,9 +555,8 @@ def contraction_pure(student, case):
 def newton_step_values(student, case):
     """On a bowl the step leads from anywhere to the minimum."""
     H, _ = matrix(case)
-    centre, x = case.array("centre", case.d), case.array("x", case.d)
-    found = rows_of(student.newton_step(case.given("gradient", H @ (x - centre)), H))
-    expect(student, step=(found, centre - x))
+    step = case.array("step", case.d)
+    expect(student, step=(rows_of(student.newton_step(case.given("gradient", -H @ step), H)), step))
 
 
 @check("newton_step", points=1)
@@ -580,14 +579,14 @@ def newton_step_valley(student, case):
 def newton_step_shape(student, case):
     """The step is an array with exactly the shape (D,)."""
     H, _ = matrix(case)
-    expect_shape(step=(student.newton_step(case.array("gradient", case.d), H), (case.d,)))
+    expect_shape(step=(student.newton_step(case.array("slope", case.d), H), (case.d,)))
 
 
 @check("newton_step", points=0.5, given=MATRICES, examples=0, needs=("newton_step.values",))
 def newton_step_pure(student, case):
     """gradient and H are left as they were."""
     H, _ = matrix(case)
-    expect_unmodified(student, "newton_step", gradient=case.array("gradient", case.d), H=H)
+    expect_unmodified(student, "newton_step", gradient=case.array("slope", case.d), H=H)
 
 
 # ── slices ─────────────────────────────────────────────────────────────────────────────────────

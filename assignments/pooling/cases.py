@@ -79,7 +79,7 @@ def one_spot_a_tile(case):
     """x (N, C, H, W) with one pixel above 0 in each tile, its upper left one."""
     x = np.zeros((case.n, case.c, case.span * case.tiles[0], case.span * case.tiles[1]))
     x[:, :, :: case.span, :: case.span] = np.abs(case.array("spots", case.n, case.c, *case.tiles))
-    return case.given("x", x)
+    return case.given("image", x)  # not "x", which `tiled` draws on the cases that both share
 
 
 # ── between resolutions ────────────────────────────────────────────────────────────────────────

@@ -26,7 +26,7 @@ from autograder.prove.equivalent import check_equivalent, read_equivalent
 from autograder.prove.forks import in_forks
 from autograder.prove.mutants import Mutant, generate
 from autograder.release import leaks, render
-from autograder.replay import question
+from autograder.replay import OneCase, question
 from autograder.sandbox.local import LocalRunner
 from autograder.worker.precision import in_double
 
@@ -62,6 +62,7 @@ def prove(declared: Declared, options: Options) -> Iterator[Finding]:
     yield from _points(declared)
     yield from _template(declared)
     yield from _correct(declared, options)
+    yield from _sharing(declared, options)
     yield from prove_mistakes(declared, options)
 
 
@@ -119,6 +120,27 @@ def _lost_points(
 
     forks = in_forks(programs, run, jobs=jobs, cpu_s=60)
     return {name: [f"it {how} (seed {seed})"] if failures is None else failures for name, failures, how in forks}
+
+
+def _sharing(declared: Declared, options: Options) -> Iterator[Finding]:
+    """Whether the checks of each space can be asked on one case, as a class and shrinking ask them: a name in a case
+    stands for one thing. Whether two checks meet on a case otherwise is left to what is drawn."""
+    spaces: dict[int, list[Check]] = {}
+    for check in declared.checks:
+        if check.strategy is not None:
+            spaces.setdefault(id(check.strategy), []).append(check)
+    seed = options.seeds[0]
+
+    def run(checks: Sequence[Check]) -> list[str]:
+        shared = OneCase(checks[0].strategy.cases(seed, 1)[0])
+        asked = [msgspec.structs.replace(check, strategy=shared, needs=()) for check in checks]
+        results = Examiner(declared, seed, explain=False).examine_all(asked, LocalRunner(vars(declared.reference)))
+        return [result.message for result in results if result.verdict is Verdict.GRADER_ERROR]
+
+    broken: list[str] = []
+    for checks, found, how in in_forks(spaces.values(), run, jobs=options.jobs, cpu_s=60):
+        broken += [f"{checks[0].id}: it {how}"] if found is None else found
+    yield Finding("the checks of a space share its cases", "all spaces", not broken, "; ".join(broken[:3]))
 
 
 def warm_up(declared: Declared, seed: int) -> None:

@@ -4,6 +4,7 @@ import dataclasses
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -95,6 +96,23 @@ def test_a_check_that_fails_right_code_is_found(scaled):
         in found["the reference scores full"].detail
     )
     assert "the variant scores full" in found
+
+
+@pytest.mark.parametrize(("name", "holds"), [("zeros", True), ("x", False)])
+def test_checks_that_mean_two_things_by_one_name_are_found_though_they_draw_other_cases(scaled, name, holds):
+    """Shrinking would have them meet: both go on to the same simple case."""
+
+    def zeros(student, case):
+        case.given(name, np.zeros(case.n))
+
+    asked = msgspec.structs.replace(scaled.checks[0], id="scale_forward.zeros", run=zeros, points=1, examples=5)
+    findings = list(prove(dataclasses.replace(scaled, checks=(*scaled.checks, asked)), Options()))
+    found = broken(findings)
+    assert "the reference scores full" not in found
+    claim = "the checks of a space share its cases"
+    assert (claim not in found) == holds
+    assert holds or "x is an array of shape (3, 4) already, and is asked for as a given array" in found[claim].detail
+    assert claim in {finding.claim for finding in findings}
 
 
 def test_one_unnamed_mistake_in_twenty_may_stay_unnamed():
