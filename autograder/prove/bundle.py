@@ -3,38 +3,43 @@
 from __future__ import annotations
 
 import dataclasses
-import operator
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from autograder.assignment.discover import Declared, discover
 from autograder.checks.answers import FILE_NAME, unpack_answers
+from autograder.diagnosis.match import candidates
 from autograder.examine import Examiner
-from autograder.model import Visibility
+from autograder.model import Mistake, Variant, Visibility
 from autograder.prove.forks import in_forks
-from autograder.prove.prove import Finding, Options, entry_point_points, part_of
+from autograder.prove.prove import Finding, Options, checks_about, entry_point_points, part_of
 from autograder.release import render
 from autograder.sandbox.local import LocalRunner
 from autograder.student.bundle import bundle_files, write_tree
 from autograder.student.load import PRACTICE_SEED, with_answers
+from autograder.student.recorder import About, everything
 from autograder.student.secrets import secrets_in
 
 SIZE_CAP = 3_000_000  # bytes before they are packed; a class downloads it over a phone
 # Of the public points: in `training` more than half are judged on the student's own numbers, which no record can hold.
 LEAST_ASKED = 0.4
 SHARE, SHARE_CPU_S = 8, 240  # programs that are tried in one fork, and what they take at most
+REFERENCE = Variant("reference", "it is what the bundle was made from", dict)
 Told = dict[str, list[str | None]]  # by check: the verdict, and the mistake that is named
 
 
 def prove_bundle(declared: Declared, options: Options) -> Iterator[Finding]:
-    """What must hold of the bundle that `release --student` writes. Of variants and mistakes the part that `options`
-    name is tried."""
-    files = bundle_files(declared, render(declared.assignment, entry_point_points(declared.checks)))
+    """What must hold of the bundle that `release --student` writes. The part of variants and mistakes that `options`
+    name is tried, and no more is recorded than explains their failures; the whole is recorded in one part of all."""
+    files, theirs = _made(declared, options)
     declared = discover(Path(declared.assignment.folder))  # while the bundle was made, its files had the modules' names
     size = sum(map(len, files.values()))
-    yield Finding("the bundle is small", "bundle", size <= SIZE_CAP, f"it has {size:,} bytes, more than {SIZE_CAP:,}")
+    if _whole(declared, options):
+        yield Finding(
+            "the bundle is small", "bundle", size <= SIZE_CAP, f"it has {size:,} bytes, more than {SIZE_CAP:,}"
+        )
     secrets = secrets_in(files, declared)
     yield Finding("the bundle holds no secret", "bundle", not secrets, "; ".join(secrets[:3]))
     answers = unpack_answers(files[f"assignments/{declared.assignment.id}/{FILE_NAME}"], Path(FILE_NAME))
@@ -46,35 +51,93 @@ def prove_bundle(declared: Declared, options: Options) -> Iterator[Finding]:
     with tempfile.TemporaryDirectory() as root:
         write_tree(files, Path(root))
         student = with_answers(discover(Path(root).resolve() / "assignments" / declared.assignment.id))
-        yield from _agreement(dataclasses.replace(declared, checks=tuple(asked)), student, options)
+        yield from _agreement(declared, student, theirs, options)
 
 
-def _agreement(full: Declared, student: Declared, options: Options) -> Iterator[Finding]:
-    """Whether the bundle says of each program what the full assignment says."""
-    everything: list[Any] = [*full.variants, *full.mistakes]
-    programs = {one.name: one for one in part_of(everything, *options.part, operator.attrgetter("name"))}
+def programs_of(declared: Declared, part: tuple[int, int]) -> list[Variant | Mistake]:
+    """Part `part` of the variants and of the mistakes, these in the order of their entry points: what the mistakes of
+    one function are explained with is recorded on one day of ten, not on each."""
+    number, parts = part
+    mistakes = sorted(declared.mistakes, key=lambda mistake: (mistake.entry_points, mistake.name))
+
+    def of(items: Sequence[Variant] | Sequence[Mistake]) -> Sequence[Variant | Mistake]:
+        return items[len(items) * (number - 1) // parts : len(items) * number // parts]
+
+    return [REFERENCE, *of(declared.variants), *of(mistakes)]
+
+
+def _whole(declared: Declared, options: Options) -> bool:
+    return bool(part_of([declared.assignment.id], *options.part, str))
+
+
+def _made(declared: Declared, options: Options) -> tuple[dict[str, bytes], dict[str, Told | str]]:
+    """The files of the bundle, and what the full assignment says of each program."""
+    theirs: dict[str, Told | str] = {}
+
+    def about(full: Declared, asked: Collection[str]) -> About:
+        judged = dataclasses.replace(declared, checks=tuple(check for check in declared.checks if check.id in asked))
+        theirs.update(_tried(judged, declared, options))
+        return everything(full, asked) if _whole(declared, options) else compared(judged, theirs.values())
+
+    released = render(declared.assignment, entry_point_points(declared.checks))
+    return bundle_files(declared, released, about), theirs
+
+
+def compared(full: Declared, told: Iterable[Told | str]) -> dict[str, set[str]]:
+    """What explaining these failures may look up: on the checks that failed how each mistake does that could be the
+    cause, and on every check that claims such a mistake how that one does, since an answer may speak against it."""
+    failed = {
+        check
+        for one in told
+        if not isinstance(one, str)
+        for check, (verdict, _) in one.items()
+        if verdict not in ("PASS", "SKIPPED")
+    }
+    about: dict[str, set[str]] = {check: set() for check in failed}
+    for check in (check for check in full.checks if check.id in failed):
+        for mistake in candidates(check, full.mistakes):
+            for where in (check.id, *mistake.caught_by):
+                about.setdefault(where, set()).add(mistake.name)
+    return about
+
+
+def _tried(judge: Declared, declared: Declared, options: Options) -> Iterator[tuple[str, Told | str]]:
+    """What `judge` says of each program, or how its fork ended."""
+    programs = {one.name: one for one in programs_of(declared, options.part)}
     names = list(programs)
     shares = [names[i : i + SHARE] for i in range(0, len(names), SHARE)]
 
-    def run(share: Sequence[str]) -> list[list[Told]]:
-        functions = [{**vars(full.reference), **programs[name].replacements} for name in share]
-        return [[_told(full, program), _told(student, program)] for program in functions]
+    def run(share: Sequence[str]) -> list[Told]:
+        return [_told(judge, vars(declared.reference), programs[name]) for name in share]
 
     for share, found, how in in_forks(shares, run, jobs=options.jobs, cpu_s=SHARE_CPU_S):
-        if found is None:
-            yield Finding("the bundle judges as the full assignment does", ", ".join(share), False, f"it {how}")
+        yield from zip(share, found or [f"it {how}"] * len(share), strict=True)
+
+
+def _agreement(
+    declared: Declared, student: Declared, theirs: Mapping[str, Told | str], options: Options
+) -> Iterator[Finding]:
+    """Whether the bundle says of each program what the full assignment says."""
+    for name, mine in _tried(student, declared, options):
+        right = theirs[name]
+        if isinstance(right, str) or isinstance(mine, str):
+            detail = f"the full assignment: {right}" if isinstance(right, str) else f"the bundle: {mine}"
+            yield Finding("the bundle judges as the full assignment does", name, False, detail)
             continue
-        for name, (theirs, mine) in zip(share, found, strict=True):
-            other = [check for check, (verdict, _) in theirs.items() if mine[check][0] != verdict]
-            detail = "; ".join(f"{check} is {mine[check][0]}, not {theirs[check][0]}" for check in other[:3])
-            yield Finding("the bundle judges as the full assignment does", name, not other, detail)
-            named = [check for check, (_, mistake) in theirs.items() if mistake]
-            lost = [check for check in named if mine[check] != theirs[check]]
-            if named:
-                detail = "; ".join(f"{check}: {mine[check][1]}, not {theirs[check][1]}" for check in lost[:3])
-                yield Finding("the bundle names the mistake as the full assignment does", name, not lost, detail)
+        other = [check for check, (verdict, _) in right.items() if mine[check][0] != verdict]
+        detail = "; ".join(f"{check} is {mine[check][0]}, not {right[check][0]}" for check in other[:3])
+        yield Finding("the bundle judges as the full assignment does", name, not other, detail)
+        named = [check for check, (_, mistake) in right.items() if mistake]
+        lost = [check for check in named if mine[check] != right[check]]
+        if named:
+            detail = "; ".join(f"{check}: {mine[check][1]}, not {right[check][1]}" for check in lost[:3])
+            yield Finding("the bundle names the mistake as the full assignment does", name, not lost, detail)
 
 
-def _told(declared: Declared, functions: Mapping[str, Any]) -> Told:
-    results = Examiner(declared, PRACTICE_SEED).examine_all(declared.checks, LocalRunner(functions))
+def _told(judge: Declared, reference: Mapping[str, Any], program: Variant | Mistake) -> Told:
+    """What `judge` says of a program; of a mistake on the checks that it may break. Failures are shrunk on the cases
+    that a bundle has for it, and not elsewhere: neither verdict nor name changes by it (`Explainer.smallest`)."""
+    checks = checks_about(judge, program) if isinstance(program, Mistake) else judge.checks
+    examiner = Examiner(judge, PRACTICE_SEED, shrink=judge.recorded is not None)
+    results = examiner.examine_all(checks, LocalRunner({**reference, **program.replacements}))
     return {r.check: [str(r.verdict), r.diagnosis.mistake if r.diagnosis else None] for r in results}

@@ -213,11 +213,11 @@ def _results(declared: Declared, mistake: Mistake, seed: int, shrink: bool = Tru
         return str(error)
     return [
         [r.check, r.verdict, r.diagnosis.mistake if r.diagnosis else "", _reference_passes(declared, r)]
-        for r in Examiner(declared, seed, shrink=shrink).examine_all(_about(declared, mistake), runner)
+        for r in Examiner(declared, seed, shrink=shrink).examine_all(checks_about(declared, mistake), runner)
     ]
 
 
-def _about(declared: Declared, mistake: Mistake) -> list[Check]:
+def checks_about(declared: Declared, mistake: Mistake) -> list[Check]:
     """The checks that `mistake` may break, and those whose answers speak for or against a mistake that is like it."""
     alike = [other for other in declared.mistakes if {*other.entry_points} & {*mistake.entry_points}]
     touched = {name for other in alike for name in other.entry_points}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from autograder.model import Assignment
 from autograder.release import leaks, render
 from autograder.student.archive import instructions, wheel_name, wheel_of
 from autograder.student.load import PRACTICE_SEED, source_digest
-from autograder.student.recorder import FORMULAS, record
+from autograder.student.recorder import FORMULAS, About, everything, record
 from autograder.student.secrets import secrets_in
 from autograder.text import zipped
 
@@ -60,8 +60,13 @@ def release_bundle(declared: Declared, points: Mapping[str, float], wheel: bool 
     )
 
 
-def bundle_files(declared: Declared, released: Mapping[str, bytes], seed: int = PRACTICE_SEED) -> dict[str, bytes]:
-    """The files of the bundle of `declared`, by their path in it. `released` are those of the template.
+def bundle_files(
+    declared: Declared,
+    released: Mapping[str, bytes],
+    about: Callable[[Declared, Collection[str]], About] = everything,
+) -> dict[str, bytes]:
+    """The files of the bundle of `declared`, by their path in it. `released` are those of the template; `about` says of
+    which checks failures are explained, and by which mistakes (`record`).
 
     The template stands in the reference's place: what it gives to students is there, and what they write is not.
     Raises AssignmentError where the reference does not pass its public checks."""
@@ -72,7 +77,9 @@ def bundle_files(declared: Declared, released: Mapping[str, bytes], seed: int = 
     with tempfile.TemporaryDirectory() as root:
         write_tree(files, Path(root))
         folder = Path(root).resolve() / "assignments" / slug
-        files[f"assignments/{slug}/{FILE_NAME}"] = write_answers(record(declared, folder, seed, source_digest(folder)))
+        files[f"assignments/{slug}/{FILE_NAME}"] = write_answers(
+            record(declared, folder, PRACTICE_SEED, source_digest(folder), about)
+        )
     return files
 
 

@@ -6,7 +6,7 @@ import graphlib
 import itertools
 import types
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,8 @@ from autograder.sandbox.local import LocalProgram
 from autograder.student.seen import fault_told, seen_question
 
 Asked = list[tuple[dict[str, Any], int]]
+About = Mapping[str, Collection[str]]
+"""By check, the names of the mistakes that a failure of it is compared with."""
 FORMULAS = "formulas"
 LEFT_OUT = "it is judged on the numbers that your code gives, when it is graded"
 SIMPLE = 12  # simple cases that a failure is shrunk to, for each check
@@ -57,6 +59,11 @@ class Recorder:
         """What the function `name` gives for these arguments, noted."""
         return self._noted((name, args, kwargs), lambda: getattr(self.formulas, name)(*args, **kwargs))
 
+    def take(self, other: Recorder) -> None:
+        """Note what `other` has noted as well."""
+        self.values |= other.values
+        self.constants |= other.constants
+
     def _noted(self, parts: Sequence[Any], compute: Callable[[], Any]) -> Any:
         before = len(self._new)
         value = compute()
@@ -73,19 +80,35 @@ class Recorder:
         return value
 
 
-def record(full: Declared, folder: Path, seed: int, source: str) -> Answers:
+def everything(full: Declared, checks: Collection[str]) -> About:
+    """Every mistake, for each of `checks`."""
+    names = {mistake.name for mistake in full.mistakes}
+    return {check: names for check in checks}
+
+
+def record(
+    full: Declared,
+    folder: Path,
+    seed: int,
+    source: str,
+    about: Callable[[Declared, Collection[str]], About] = everything,
+) -> Answers:
     """What the bundle in `folder` has to know: the answers to its checks under `seed`, by the reference and the
-    formulas of `full`.
+    formulas of `full`. What failures are explained with is recorded of what `about` gives for the checks that can be
+    answered; a proof that tries a few programs asks about no more.
 
     A check that asks about values of the student's own cannot be answered beforehand: it is left out, and says so.
     Raises AssignmentError where the reference does not pass a check."""
     recorder = Recorder(beside(full.assignment, FORMULAS))
     with recorded_by(recorder, folder):
         checks = discover(folder)
-    paper = _paper(Bundle(full, checks, folder), seed, recorder)
+    bundle = Bundle(full, checks, folder)
+    paper = _paper(bundle, seed, recorder)
+    explained = about(full, paper.cases)
+    _simplify(paper, bundle, recorder, explained)
     with warnings.catch_warnings():  # NumPy's, of mistakes: a mean of nothing, a division by zero
         warnings.simplefilter("ignore")
-        seen = _seen(full, paper)
+        seen = _seen(full, paper, explained)
     return Answers(
         assignment=full.assignment.id,
         source=source,
@@ -117,15 +140,13 @@ class Bundle:
         """Whether the reference passes `check` on these cases."""
         return self._tried(check, asked, tape, LocalProgram(vars(self.full.reference))) is Verdict.PASS
 
-    def asks_about_the_student(self, check: Check, asked: Asked, formulas: types.ModuleType | None) -> bool:
-        """Whether the questions change with the last digits of what the student answers."""
-        questions = []
-        for kind in (LocalProgram, _Shaken):
-            tape = Recorder(formulas)
-            with recorded_by(tape, self.folder):
-                self._tried(check, asked, tape, kind(vars(self.full.reference)))
-            questions.append(tape.values.keys())
-        return questions[0] != questions[1]
+    def asks_about_the_student(self, check: Check, asked: Asked, tape: Recorder) -> bool:
+        """Whether the questions change with the last digits of what the student answers; `tape` has those of the
+        reference."""
+        shaken = Recorder(tape.formulas)
+        with recorded_by(shaken, self.folder):
+            self._tried(check, asked, shaken, _Shaken(vars(self.full.reference)))
+        return shaken.values.keys() != tape.values.keys()
 
     def _tried(self, check: Check, asked: Asked, tape: Recorder, program: LocalProgram) -> Verdict:
         student = Student(self.full.assignment, program)
@@ -147,15 +168,26 @@ def _paper(bundle: Bundle, seed: int, recorder: Recorder) -> _Paper:
             paper.left_out[check.id] = f"it counts only together with {lost}, which is not in the bundle"
             continue
         asked = [(case.params, case.seed) for case in cases_of(check, seed)]
-        if bundle.asks_about_the_student(check, asked, recorder.formulas):
+        tape = Recorder(recorder.formulas)
+        with recorded_by(tape, bundle.folder):
+            passes = bundle.passes(check, asked, tape)
+        if bundle.asks_about_the_student(check, asked, tape):
             paper.left_out[check.id] = LEFT_OUT
             continue
-        with recorded_by(recorder, bundle.folder):
-            if not bundle.passes(check, asked, recorder):
-                raise AssignmentError(bundle.full.assignment.folder, [f"the reference does not pass {check.id}"])
-            simple = [one for one in simple_cases(check) if bundle.passes(check, [one], recorder)]
-        paper.cases[check.id], paper.simple[check.id] = asked, simple
+        if not passes:
+            raise AssignmentError(bundle.full.assignment.folder, [f"the reference does not pass {check.id}"])
+        recorder.take(tape)
+        paper.cases[check.id] = asked
     return paper
+
+
+def _simplify(paper: _Paper, bundle: Bundle, recorder: Recorder, about: About) -> None:
+    """The simple cases of each check that `about` names, with their answers in `recorder`."""
+    for check in _needed_first(bundle.declared.checks):
+        if check.id in paper.cases:
+            simple = simple_cases(check) if check.id in about else []
+            with recorded_by(recorder, bundle.folder):
+                paper.simple[check.id] = [one for one in simple if bundle.passes(check, [one], recorder)]
 
 
 def _needed_first(checks: Sequence[Check]) -> list[Check]:
@@ -177,17 +209,18 @@ def simple_cases(check: Check) -> Asked:
     return list(itertools.islice(((params, s) for s in SHRINK_SEEDS[:2] for params in found), SIMPLE))
 
 
-def _seen(declared: Declared, paper: _Paper) -> dict[bytes, Any]:
+def _seen(declared: Declared, paper: _Paper, about: About) -> dict[bytes, Any]:
     """How the reference fares on each case, and each mistake where the check first fails it, among the cases that are
-    asked and among the simple ones: a student who made the mistake fails there first, too."""
+    asked and among the simple ones: a student who made the mistake fails there first, too. Only of the checks and
+    mistakes that `about` names."""
     found: dict[bytes, Any] = {}
-    for check in (check for check in declared.checks if check.id in paper.cases):
+    for check in (check for check in declared.checks if check.id in paper.cases and check.id in about):
         # the same objects for all mistakes, which share the oracle's work
         asked, simple = ([Case(*one) for one in cases[check.id]] for cases in (paper.cases, paper.simple))
         for case in (*asked, *simple):
             found |= _noted(declared, check, None, case)
         for mistake in declared.mistakes:
-            if check.entry_point in mistake.entry_points:
+            if check.entry_point in mistake.entry_points and mistake.name in about[check.id]:
                 claimed = simple if check.id in mistake.caught_by else []
                 for cases in (asked, claimed):
                     found |= next(filter(None, (_noted(declared, check, mistake, case) for case in cases)), {})

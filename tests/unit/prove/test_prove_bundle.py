@@ -7,7 +7,7 @@ import pytest
 
 from autograder.assignment.discover import discover
 from autograder.prove import bundle
-from autograder.prove.bundle import prove_bundle
+from autograder.prove.bundle import compared, programs_of, prove_bundle
 from autograder.prove.prove import Options
 from autograder.release.new import scaffold
 
@@ -27,9 +27,33 @@ def test_the_bundle_of_a_new_assignment_is_proven(scaled):
     findings = list(prove_bundle(scaled, Options()))
     assert [finding for finding in findings if not finding.holds] == []
     judged = {f.subject for f in findings if f.claim == "the bundle judges as the full assignment does"}
-    assert judged == {one.name for one in (*scaled.variants, *scaled.mistakes)}
+    assert judged == {"reference", *(one.name for one in (*scaled.variants, *scaled.mistakes))}
     named = {f.subject for f in findings if f.claim == "the bundle names the mistake as the full assignment does"}
     assert named == {mistake.name for mistake in scaled.mistakes}
+
+
+def test_each_program_is_of_one_part_and_the_whole_bundle_is_made_in_one(scaled):
+    parts = [programs_of(scaled, (number, 3)) for number in (1, 2, 3)]
+    assert all(part[0].name == "reference" for part in parts)
+    tried = [one.name for part in parts for one in part[1:]]
+    assert sorted(tried) == sorted(one.name for one in (*scaled.variants, *scaled.mistakes))
+    whole = [list(prove_bundle(scaled, Options(part=(number, 3)))) for number in (1, 2, 3)]
+    assert [finding for findings in whole for finding in findings if not finding.holds] == []
+    assert sum(finding.claim == "the bundle is small" for findings in whole for finding in findings) == 1
+
+
+def test_of_a_part_as_much_is_recorded_as_explains_its_failures(scaled):
+    """The mistakes that could be the cause on a check that failed, and on each check that claims one of them."""
+    mistake, check = scaled.mistakes[0], scaled.mistakes[0].caught_by[0]
+    other = next(one.id for one in scaled.checks if mistake.entry_point != one.entry_point)
+    assert compared(scaled, ["it died", {check: ["PASS", None], other: ["SKIPPED", None]}]) == {}
+    found = compared(scaled, [{check: ["FAIL", None], other: ["PASS", None]}])
+    assert mistake.name in found[check]
+    assert all(mistake.name in found[claimed] for claimed in mistake.caught_by)
+    assert found.keys() == {
+        check,
+        *(claimed for one in scaled.mistakes if one.name in found[check] for claimed in one.caught_by),
+    }
 
 
 def test_a_secret_in_the_bundle_is_found(scaled, monkeypatch):
