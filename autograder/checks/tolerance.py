@@ -46,6 +46,7 @@ def precision_of(value: Any) -> str:
     if array.dtype != np.float64 or not array.size:
         return "float64"
     with np.errstate(over="ignore", invalid="ignore"):
-        rounded = array.astype(np.float32).astype(np.float64)
+        if not (array.astype(np.float32) == array).all():
+            return "float64"
     interesting = array != np.round(array, 6)  # whole and short decimal numbers fit both
-    return "float32" if interesting.any() and np.array_equal(rounded, array) else "float64"
+    return "float32" if interesting.any() else "float64"
