@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 import numpy as np
@@ -80,13 +81,44 @@ def says_so(check, entry):
     )
 
 
+class Noting(dict):
+    """Functions that notes the names of those that a check asks for."""
+
+    def __init__(self, functions):
+        super().__init__(functions)
+        self.asked = set()
+
+    def get(self, name, default=None):
+        self.asked.add(name)
+        return super().get(name, default)
+
+
+@functools.cache
+def asked_by(slug):
+    """By check, the functions that it and the checks that it needs ask of the reference. A check that does not ask for
+    a function has the same cases and answers when that one is broken."""
+    declared, examiner = DECLARED[slug], Examiner(DECLARED[slug], 1, explain=False)
+    found = {}
+    for check in declared.checks:
+        functions = Noting(vars(declared.reference))
+        assert examiner.examine(check, LocalRunner(functions)).verdict is Verdict.PASS
+        found[check.id] = functions.asked | {check.entry_point}
+    needs = {check.id: check.needs for check in declared.checks}
+
+    def with_needs(check):
+        return found[check].union(*map(with_needs, needs[check]))
+
+    return {check: with_needs(check) for check in found}
+
+
 @pytest.mark.parametrize("how", [raising, blank])
 @pytest.mark.parametrize(("slug", "entry"), ENTRY_POINTS, ids=[f"{slug}-{entry.name}" for slug, entry in ENTRY_POINTS])
 def test_a_broken_function_costs_its_own_points_and_those_of_checks_that_say_so(slug, entry, how):
     declared = DECLARED[slug]
     right = getattr(declared.reference, entry.name)
     runner = LocalRunner({**vars(declared.reference), entry.name: how(right, entry)})
-    results = Examiner(declared, 1, explain=False).examine_all(declared.checks, runner)
+    about = [check for check in declared.checks if entry.name in asked_by(slug)[check.id]]
+    results = Examiner(declared, 1, explain=False).examine_all(about, runner)
     checks = {check.id: check for check in declared.checks}
     if how is raising:
         assert not [r.check for r in results if r.entry_point == entry.name and r.verdict is Verdict.PASS]
@@ -95,6 +127,17 @@ def test_a_broken_function_costs_its_own_points_and_those_of_checks_that_say_so(
     unsaid = [r for r in lost if r not in skipped and not says_so(checks[r.check], entry)]
     assert {r.check: f"{r.verdict}: {r.message}" for r in unsaid} == {}
     assert all(r.message.startswith("Not graded: ") for r in skipped)
+
+
+def test_what_a_check_does_not_ask_for_changes_nothing_in_it():
+    declared = DECLARED["backprop"]
+    assert asked_by("backprop")["affine_backward.consistent"] == {"affine_backward", "affine_forward"}
+    assert asked_by("backprop")["relu_forward.values"] == {"relu_forward"}
+    entry = declared.assignment.entry_point("affine_forward")
+    broken = {**vars(declared.reference), entry.name: raising(None, entry)}
+    results = Examiner(declared, 1, explain=False).examine_all(declared.checks, LocalRunner(broken))
+    lost = {result.check for result in results if result.verdict is not Verdict.PASS}
+    assert lost <= {check for check, asked in asked_by("backprop").items() if entry.name in asked}
 
 
 def test_a_check_that_does_not_say_so_would_be_found():
