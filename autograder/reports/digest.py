@@ -148,11 +148,14 @@ def check_name(result: CheckResult) -> str:
 
 
 def names(cause: Cause) -> str:
-    """The check that is shown, and those that failed for the same reason."""
+    """The check that is shown, and those that failed for the same reason, or in the same way: a signature that is read
+    off two outputs, or off one in two sizes, may have two reasons."""
     if cause.hidden:
         return "hidden check" if len(cause.results) == 1 else f"{len(cause.results)} hidden checks"
     first, *others = [one_line(check_name(result), 80) for result in cause.results]
-    return f"{first}, and for the same reason {', '.join(others)}" if others else first
+    told = {result.diagnosis.says if result.diagnosis else "" for result in cause.results}
+    how = "for the same reason" if len(told) == 1 else "in the same way"
+    return f"{first}, and {how} {', '.join(others)}" if others else first
 
 
 def count_of(checks: int) -> str:

@@ -24,7 +24,7 @@ from report_factory import (
 )
 from rich.console import Console
 
-from autograder.model import Verdict
+from autograder.model import Diagnosis, Verdict
 from autograder.reports.digest import ORDER, case_lines
 from autograder.reports.ink import ASCII, UNICODE
 from autograder.reports.terminal import make_console, render_class, render_report
@@ -106,6 +106,15 @@ def test_one_cause_is_told_once():
     text = shown(report(same))
     assert text.count(STRIDE.says[:30]) == 1
     assert "values, and for the same reason known_answers" in text
+
+
+def test_a_signature_that_is_told_in_two_sentences_may_have_two_reasons():
+    scaled = [Diagnosis(mistake="scaled", says=f"Your {name} is 3 times too large.") for name in ("dx", "db")]
+    text = shown(
+        report([wrong(diagnosis=scaled[0]), wrong("conv2d_backward.db", diagnosis=scaled[1], counterexample=None)])
+    )
+    assert "values, and in the same way db" in text
+    assert "same reason" not in text
 
 
 def test_different_causes_are_told_apart():
