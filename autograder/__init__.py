@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from autograder.notebook import check
     from autograder.pipeline import grade
     from autograder.speed.declare import Kernel, Problem, Race, Split, Step, Task
-    from autograder.wire import Rng
+    from autograder.wire import Earlier, Rng
 
 __version__ = VERSION
 
@@ -49,6 +49,7 @@ _HOMES = {
     "AutograderError": "errors",
     "Case": "checks.case",
     "CheckFailed": "errors",
+    "Earlier": "wire",
     "GradeReport": "model",
     "Kernel": "speed.declare",
     "Network": "checks.network",
@@ -92,6 +93,7 @@ __all__ = [
     "AutograderError",
     "Case",
     "CheckFailed",
+    "Earlier",
     "GradeReport",
     "Kernel",
     "Network",

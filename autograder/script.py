@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import base64
+import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from autograder.reports.digest import case_lines
 from autograder.reports.text import one_line
 from autograder.sandbox.runner import SandboxRunner
 from autograder.sandbox.sandbox import Sandboxes
-from autograder.wire import WHOLE, Call, Handle, Rng
+from autograder.wire import WHOLE, Call, Earlier, Handle, Rng
 
 CALLS = 40  # a gradient that is measured takes thousands, which tell nothing that the first ones do not
 WRITTEN_OUT = 2000  # numbers of an array; a larger one is written as bytes
@@ -73,8 +74,18 @@ class _Noted:
 
     def calls(self, calls: Sequence[Call]) -> list[Any]:
         outcomes = self._program.calls(calls)
-        self.calls_made += zip(calls, outcomes, strict=True)
+        self.calls_made += zip((_with_handles(call, outcomes) for call in calls), outcomes, strict=True)
         return outcomes
+
+
+def _with_handles(call: Call, outcomes: Sequence[Any]) -> Call:
+    """`call`, with what an earlier one of `outcomes` returned in the place of `Earlier`."""
+
+    def found(value: Any) -> Any:
+        returned = outcomes[value.call] if isinstance(value, Earlier) else None
+        return returned[value.output] if isinstance(returned, tuple | list) else value
+
+    return dataclasses.replace(call, args=tuple(map(found, call.args)))
 
 
 def _docstring(check: str, sentence: str, tried: Attempt) -> Iterator[str]:

@@ -10,6 +10,7 @@ A value travels as a small tagged list (a *node*):
     ["t", [node…]] tuple    ["l", [node…]] list    ["d", [[key, node]…]] dict with string keys
     ["h", id, type] something that stays in the worker (a cache)    ["o", type] something that cannot travel
     ["k", id] a function of the grader's, which the worker calls by an `ask` message (only grader → worker)
+    ["e", call, output] `Earlier(call, output)`, what an earlier call of a message returned (only grader → worker)
     ["r", seed] `Rng(seed)`, which the worker receives as a fresh `np.random.default_rng(seed)` (only grader → worker)
 
 A generator, or another iterator, travels as the list of what it yields, up to DRAIN_CAP values.
@@ -95,6 +96,20 @@ class Rng:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """An argument of a call: output number `output` of call number `call` among those that are sent together. It stays
+    where it was made, so a walk in which each step takes the last one's state is one message.
+
+    >>> from autograder import Earlier
+    >>> Earlier(0, 1)
+    Earlier(call=0, output=1)
+    """
+
+    call: int
+    output: int
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """One call of an entry point. `keep` are the positions of its return tuple that stay in the worker; with `echo` the
     arguments come back as the call left them, behind the result. `adapter` names what stands between arrays and PyTorch
@@ -161,6 +176,8 @@ class Encoder:
     def _special(self, value: Any, depth: int) -> list[Any]:
         if self.callbacks is not None and type(value) is Rng:
             return ["r", int(value.seed)]
+        if self.callbacks is not None and type(value) is Earlier:
+            return ["e", value.call, value.output]
         if isinstance(value, Iterator):  # copies, because a generator may fill one buffer again and again
             drained = [item.copy() if isinstance(item, np.ndarray) else item for item in islice(value, DRAIN_CAP)]
             return self._container(drained, depth)
@@ -253,6 +270,8 @@ class Decoder:
                 return lambda *args: ask(number, args)
             case ["r", int(seed)] if self.ask is not None and type(seed) is int and seed >= 0:
                 return np.random.default_rng(seed)
+            case ["e", int(call), int(output)] if self.ask is not None:
+                return Earlier(call, output)
         raise WireError("a value of an unknown kind")
 
     def _array(self, index: int) -> np.ndarray[Any, Any]:

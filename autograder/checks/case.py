@@ -54,6 +54,11 @@ class Case:
         """The arrays and values that this question used, by name, in the order in which it first did."""
         return {name: self.arrays[name] for name in self._noted}
 
+    @property
+    def identity(self) -> tuple[str, int]:
+        """What tells it from every case that has other arrays."""
+        return repr(sorted(self.params.items())), self.seed
+
     def __getattr__(self, name: str) -> Any:
         try:
             return self.__dict__["params"][name]

@@ -93,8 +93,11 @@ class Pair:
         return cache
 
     def pull(self, student: Student, case: Case) -> dict[str, Any]:
-        """What the student's backward pass makes of `dout`, by name."""
-        return self._named(getattr(student, self.backward)(self.dout(case), self.cache(student, case)))
+        """What the student's backward pass makes of `dout`, by name; asked once by the checks that share the case."""
+        dout, asked = self.dout(case), (self.forward, self.backward, self._key, case.identity)
+        return student.once(
+            asked, lambda: self._named(getattr(student, self.backward)(dout, self.cache(student, case)))
+        )
 
     # questions to the forward pass
 
@@ -102,8 +105,7 @@ class Pair:
         """out has the right numbers."""
 
         def values(student: Student, case: Case) -> None:
-            out, *_ = self.call(student, case)
-            pairs: dict[str, Any] = {self.output: (out, self.out(case))}
+            pairs: dict[str, Any] = {self.output: (self._answer(student, case), self.out(case))}
             expect(student, **pairs)
 
         self._ask(self.forward, values, points, sentence, asked)
@@ -114,8 +116,7 @@ class Pair:
         """out has exactly the right shape."""
 
         def shape(student: Student, case: Case) -> None:
-            out, *_ = self.call(student, case)
-            expect_shape(**{self.output: (out, self.out(case).shape)})
+            expect_shape(**{self.output: (self._answer(student, case), self.out(case).shape)})
 
         self._ask(self.forward, shape, points, sentence, {"examples": 2, "needs": self._values} | asked)
 
@@ -180,6 +181,15 @@ class Pair:
         self._ask(self.backward, pure, points, sentence, {"examples": 1, "needs": self._gradients_right} | asked)
 
     # what they share
+
+    def _answer(self, student: Student, case: Case) -> Any:
+        """The student's out; asked once by the checks that share the case."""
+
+        def ask() -> Any:
+            out, *_ = self.call(student, case)
+            return out
+
+        return student.once((self.forward, self.options, self._key, case.identity), ask)
 
     @property
     def _values(self) -> tuple[str, ...]:

@@ -12,10 +12,11 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
+from autograder.checks.asked import Answered, copied, keep
 from autograder.checks.network import Network
 from autograder.checks.tolerance import BY_HAND, TOLERANCES, Tolerance, precision_of
 from autograder.errors import CheckFailed, Crashed, SubmissionFault
@@ -23,6 +24,7 @@ from autograder.model import Assignment, EntryPoint
 from autograder.wire import WHOLE, Call, Handle, Opaque, plain_text
 
 Array = np.ndarray[Any, np.dtype[Any]]
+T = TypeVar("T")
 SENTENCE_CAP = 400
 PLAIN = (bool, int, float, str, type(None))
 # Calls that are remembered: a gradient measured element by element takes tens of thousands, which tell no mistake from
@@ -123,6 +125,7 @@ class Student:
         self.last: tuple[str, tuple[Any, ...]] | None = None
         self._ended: tuple[str, SubmissionFault] | None = None
         self._cap = TRACE_CAP
+        self._noting: list[tuple[str, tuple[Any, ...]]] | None = None
 
     def forget(self) -> None:
         """Begin the next case."""
@@ -158,6 +161,33 @@ class Student:
         with self._calling(name):
             self._note_options(calls)
             return [self._accept(entry, outcome) for outcome in self._program.calls(calls)]
+
+    def once(self, key: Any, ask: Callable[[], T]) -> T:
+        """The value of `ask`, which makes calls: asked once of a fork, so checks of one group that ask the same share
+        the answer, each a copy of it. `key` names the calls with all that they are given. What `ask` leaves in the
+        worker, a cache, must not be used afterwards: a second use of it is another question. Of trusted functions,
+        which need no fork, nothing is kept."""
+        kept: dict[Any, Answered] | None = getattr(self._program, "answered", None)
+        if kept is None:
+            return ask()
+        if key in kept:
+            known: T = self._again(kept[key])
+            return known
+        self._noting = []
+        try:
+            value = ask()
+            keep(kept, key, Answered(value, tuple(self._noting), dict(self.options), self._asked, 0))
+        finally:
+            self._noting = None
+        return value
+
+    def _again(self, answered: Answered) -> Any:
+        """What was answered, as if it had been asked for this check."""
+        self.options |= answered.options
+        self._asked = answered.precision if self._asked == "float64" else self._asked
+        for name, outputs in answered.outputs:
+            self._remember(name, copied(outputs))
+        return copied(answered.value)
 
     def arguments_after(self, name: str, *args: Any, **kwargs: Any) -> list[Any]:
         """The arguments as a call of `name` left them: for checks that inputs are not modified."""
@@ -319,6 +349,8 @@ class Student:
     def _remember(self, name: str, outputs: tuple[Any, ...], computed: Iterable[Any] | None = None) -> None:
         """Note what a call gave; `computed`, of it or else all, shows in which precision."""
         self.last = name, outputs
+        if self._noting is not None:
+            self._noting.append((name, outputs))
         if len(self.trace) < self._cap:
             self.trace.append((name, outputs))
         parts = _arrays(outputs if computed is None else computed)

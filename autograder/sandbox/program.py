@@ -15,7 +15,7 @@ from autograder.model import Limits
 from autograder.sandbox.budget import Budget
 from autograder.sandbox.sandbox import Fork, cpu_ceiling
 from autograder.sandbox.sentences import raised
-from autograder.wire import WHOLE, Call, Handle
+from autograder.wire import WHOLE, Call, Earlier, Handle
 from autograder.worker.serve import FAILURE_CAP
 
 Callback = Callable[..., Any]
@@ -63,6 +63,7 @@ class SandboxProgram:
         self.fork = fork
         self.budget = budget or Budget(limits)
         self.asked = ""
+        self.answered: dict[Any, Any] = {}  # what the checks keep of its answers, for as long as it runs
         self.unmet: Mapping[str, SubmissionFault] = {}
         self._seq = 0
         self.fault: SubmissionFault | None = None
@@ -317,6 +318,8 @@ def _outcome(call: Call, outcome: Any, decoder: wire.Decoder) -> Any | Submissio
             return Missing(f"{call.function} is not written yet.")
         case ["raised", dict(fault)]:
             return raised(call.function, fault)
+        case ["unasked"] if any(isinstance(arg, Earlier) for arg in call.args):
+            return CheckFailed(f"{call.function} was not called: a call before it did not return what it takes.")
     raise wire.WireError("an answer of an unknown kind")
 
 

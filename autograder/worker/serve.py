@@ -37,27 +37,41 @@ class Caller:
         self.explain = explain
         self.converted = converted or Converted()
         self.kept: list[Any] = []
+        self._returned: list[Any] = []  # by the calls of this message
 
     def outcomes(
         self, calls: Sequence[dict[str, Any]], arrays: Sequence[np.ndarray[Any, Any]], encoder: wire.Encoder
     ) -> list[list[Any]]:
-        """One outcome for each call: `["value", node]`, `["missing"]` or `["raised", fault]`."""
+        """One outcome for each call: `["value", node]`, `["missing"]`, `["raised", fault]`, or `["unasked"]` where it
+        takes what an earlier call has not returned."""
         decoder = wire.Decoder(arrays, self.ask)
-        return [self._call(call, decoder, encoder) for call in calls]
+        self._returned = []
+        found = []
+        for call in calls:
+            before = len(encoder.arrays)
+            found.append(self._call(call, decoder, encoder))
+            if len(calls) > 1:  # a later call may write into what this one returned
+                encoder.arrays[before:] = [array.copy() for array in encoder.arrays[before:]]
+        return found
 
     def _call(self, call: dict[str, Any], decoder: wire.Decoder, encoder: wire.Encoder) -> list[Any]:
         function = self.lookup(call["function"])
+        self._returned.append(None)
         if function is None:
             return ["missing"]
         sent = [decoder.value(node) for node in call["args"]]
-        args = [self._kept(value) for value in sent]
+        try:
+            args = [self._kept(value) for value in sent]
+        except LookupError:
+            return ["unasked"]
         kwargs = {name: self._kept(decoder.value(node)) for name, node in call["kwargs"].items()}
         self.converted.given = (*args, *kwargs.values())
         try:
             adapter = call.get("adapter")
             if adapter:
                 function = _adapted(adapter, function)
-            value = self._keep(function(*args, **kwargs), call["keep"])
+            self._returned[-1] = function(*args, **kwargs)
+            value = self._keep(self._returned[-1], call["keep"])
             return ["value", encoder.node(sent if call["echo"] else _arrays(value) if adapter else value)]
         except NotImplementedError:
             return ["missing"]
@@ -67,6 +81,11 @@ class Caller:
             return ["raised", self.explain(error)]
 
     def _kept(self, value: Any) -> Any:
+        if isinstance(value, wire.Earlier):
+            returned = self._returned[value.call]
+            if not isinstance(returned, tuple | list):
+                raise LookupError
+            return returned[value.output]
         return self.kept[value.id] if isinstance(value, wire.Handle) else value
 
     def _keep(self, value: Any, positions: Sequence[int]) -> Any:
