@@ -5,6 +5,7 @@ import numpy as np
 from autograder import CheckFailed, Space, expect_shape, vjp
 
 from . import formulas
+from .networks import with_linear_layers
 
 # ── sizes and counts ───────────────────────────────────────────────────────────────────────────
 
@@ -57,7 +58,7 @@ WHOLE = (
         ),
         (3, 26, 26),
     ),
-    ((("linear", 3, 2, True),), (3, 1, 1)),
+    ((("flatten",), ("linear", 3, 2, True)), (3, 1, 1)),
     ((("conv", 1, 2, 3, 1, 0, 1, True),), (1, 5, 5)),
     ((("conv", 2, 3, 3, 1, 1, 1, True), ("pool", 2, 2), ("conv", 3, 5, 3, 1, 0, 1, True)), (2, 9, 9)),
     ((("conv", 2, 5, 5, 3, 2, 1, True), ("flatten",), ("linear", 80, 3, True)), (2, 11, 11)),
@@ -133,7 +134,7 @@ def arguments_of(name, case, n=None):
 def run_network(student, name, arguments, count=2):
     """The network on the meta device, called with `count` images."""
     image = (1, 32, 32) if name == "LeNet5" else (3, 224, 224)
-    return student.run_meta(name, arguments, (count, *image))
+    return with_linear_layers(student.run_meta(name, arguments, (count, *image)))
 
 
 # ── the blocks ─────────────────────────────────────────────────────────────────────────────────

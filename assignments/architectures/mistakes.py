@@ -170,6 +170,8 @@ of("resnet_projections_alone", SUM, "torch.relu(self.branch(x) + self.shortcut(x
    "Your blocks add their shortcut only where it is a projection: the others add x itself.")
 of("resnet_sum_without_relu", SUM, "self.branch(x) + self.shortcut(x)", "activations",
    "Your blocks have no ReLU behind the sum.")
+of("resnet_relu_before_the_sum", SUM, "torch.relu(self.branch(x)) + self.shortcut(x)", "activations",
+   "Your ReLU stands before the sum with the shortcut: it follows the sum.")
 of("resnet_stride_in_the_last_convolution", "3, stride=stride, padding=1", "3, padding=1", "layers",
    "Your blocks have their stride in the last 1×1 convolution: it stands in the 3×3, or in the first 1×1.", also={"nn.Conv2d(width, out, 1, bias=False)": "nn.Conv2d(width, out, 1, stride=stride, bias=False)"})
 of("resnet_projection_not_normalised", PROJECTION, "nn.Conv2d(inp, out, 1, stride=stride, bias=False)", "parameters",

@@ -1,6 +1,7 @@
 """What a network that ran on the meta device must be: its parameters, its layers, its activations and its shortcuts."""
 
 from collections import Counter
+from dataclasses import replace
 from math import prod
 
 from autograder import CheckFailed
@@ -28,6 +29,23 @@ TALL = 4  # axes of images
 NORMALISATION = "native_batch_norm"
 # ResNet-152's ReLUs by channels: behind the two narrow convolutions of each block, and behind its sum.
 RELUS = {64: 7, 128: 16, 256: 75, 512: 14, 1024: 36, 2048: 3}
+
+
+def with_linear_layers(run):
+    """The run, with each convolution that sees all of its input at its only place told as what it is, a linear layer on
+    the flattened input: LeCun's C5 is one, and so is a 1×1 convolution behind the average."""
+    calls, flat = [], Counter()
+    for kind, given, weight, out, pad in run.calls:
+        if kind == "conv" and (given or [])[1:] == weight[1:] and out[2:] == [1, 1] and not any(pad):
+            flat[tuple(weight)] += 1
+            kind, weight, pad = "linear", [weight[0], prod(weight[1:])], None
+        calls.append([kind, given, weight, out, pad])
+    parameters = {}
+    for name, shape in run.parameters.items():
+        seen = flat[tuple(shape)] > 0
+        flat[tuple(shape)] -= seen
+        parameters[name] = [shape[0], prod(shape[1:])] if seen else shape
+    return replace(run, calls=calls, parameters=parameters)
 
 
 def expect_parameters(name, run, right):
@@ -152,10 +170,18 @@ def expect_activations(name, run, six=False):
         ends_a_block = six and weight[2:] == (1, 1) and weight[0] < weight[1]
         if ends_a_block and any(kind in CLIPS for kind in active):
             raise _wrong_activation(f"{name} has a {wanted} at the narrow end of a block, behind the weights {weight}.")
+        widens = name == "ResNet152" and weight[2:] == (1, 1) and weight[0] > weight[1]
+        if widens and _clipped_before_the_sum(kinds):
+            raise _wrong_activation(f"{name} has a ReLU before the sum with the shortcut, behind the weights {weight}.")
         if name != "ResNet152" and not active and not ends_a_block:
             raise _wrong_activation(f"{name} has no {wanted} behind the layer with weights {weight}.")
     if any(kind in CLIPS for kind in last[1]):
         raise _wrong_activation(f"{name} has a {wanted} behind its last layer: scores may be negative.")
+
+
+def _clipped_before_the_sum(kinds):
+    first = next((kind for kind in kinds if kind in CLIPS or kind in SUMS), None)
+    return first in CLIPS
 
 
 def expect_normalisations(name, run):

@@ -511,6 +511,89 @@ def parameters_of_ones_own():
 
 
 @variant
+def work_seen_by_running():
+    """The described layers are made and called on the meta device, and the maps looked at."""
+
+    def multiply_adds(layers, input_shape):
+        x, total = torch.empty(1, *input_shape, device="meta"), 0
+        for name, *numbers in layers:
+            if name == "pool":
+                x = F.max_pool2d(x, *numbers)
+            elif name == "flatten":
+                x = x.flatten(1)
+            else:
+                made = nn.Linear(*numbers, device="meta") if name == "linear" else None
+                if name == "conv":
+                    inp, out, kernel, stride, pad, groups, bias = numbers
+                    made = nn.Conv2d(inp, out, kernel, stride, pad, groups=groups, bias=bias, device="meta")
+                x = made(x)
+                total += made.weight.numel() * x[0, 0].numel()
+        return total
+
+    return {"multiply_adds": multiply_adds}
+
+
+@variant
+def linear_layers_as_convolutions():
+    """C5 of LeNet-5 and the last layers as convolutions, as the articles draw them."""
+
+    def LeNet5(n):  # noqa: N802
+        return nn.Sequential(
+            nn.Conv2d(1, 6, 5), nn.ReLU(), nn.MaxPool2d(2),
+            nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2),
+            nn.Conv2d(16, 120, 5), nn.ReLU(), nn.Flatten(),
+            nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, n),
+        )  # fmt: skip
+
+    def VGG(depth, n):  # noqa: N802
+        layers, c = [], 3
+        for out, count in zip(
+            (64, 128, 256, 512, 512), {11: "11222", 13: "22222", 16: "22333", 19: "22444"}[depth], strict=True
+        ):
+            for _ in range(int(count)):
+                layers += [nn.Conv2d(c, out, 3, padding=1), nn.ReLU()]
+                c = out
+            layers.append(nn.MaxPool2d(2))
+        heads = nn.Conv2d(512, 4096, 7), nn.ReLU(), nn.Conv2d(4096, 4096, 1), nn.ReLU(), nn.Conv2d(4096, n, 1)
+        return nn.Sequential(*layers, *heads, nn.Flatten())
+
+    class MobileNetV2(nn.Module):
+        def __init__(self, n):
+            super().__init__()
+            self.first, c = self.unit(3, 32, 3, 2), 32
+            self.blocks = nn.ModuleList()
+            for t, out, count, s in (
+                (1, 16, 1, 1),
+                (6, 24, 2, 2),
+                (6, 32, 3, 2),
+                (6, 64, 4, 2),
+                (6, 96, 3, 1),
+                (6, 160, 3, 2),
+                (6, 320, 1, 1),
+            ):
+                for stride in (s, *[1] * (count - 1)):
+                    widen = [self.unit(c, c * t, 1)] if t > 1 else []
+                    narrow = nn.Conv2d(c * t, out, 1, bias=False), nn.BatchNorm2d(out)
+                    self.blocks.append(nn.Sequential(*widen, self.unit(c * t, c * t, 3, stride, c * t), *narrow))
+                    c = out
+            self.last, self.scores = self.unit(c, 1280, 1), nn.Conv2d(1280, n, 1)
+
+        @staticmethod
+        def unit(inp, out, kernel, stride=1, groups=1):
+            convolution = nn.Conv2d(inp, out, kernel, stride, kernel // 2, groups=groups, bias=False)
+            return nn.Sequential(convolution, nn.BatchNorm2d(out), nn.ReLU6())
+
+        def forward(self, x):
+            x = self.first(x)
+            for block in self.blocks:
+                out = block(x)
+                x = x + out if x.shape == out.shape else out
+            return self.scores(F.adaptive_avg_pool2d(self.last(x), 1)).squeeze(3).squeeze(2)
+
+    return {"LeNet5": LeNet5, "VGG": VGG, "MobileNetV2": MobileNetV2}
+
+
+@variant
 def layers_by_name():
     """Each layer of a block under a name of its own, with biases, functional ReLU6, padding "same"."""
 

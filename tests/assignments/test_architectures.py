@@ -61,6 +61,18 @@ def message(check, **replaced):
     return found
 
 
+def test_every_network_that_is_described_is_one():
+    for layers, shape in (*CASES.WHOLE, *CASES.GROUPS, *CASES.SIDES):
+        x = torch.empty(1, *shape, device="meta")
+        for kind, *numbers in layers:
+            if kind == "conv":
+                *sizes, groups, bias = numbers
+                x = nn.Conv2d(*sizes, groups=groups, bias=bias, device="meta")(x)
+            else:
+                made = {"linear": nn.Linear, "pool": nn.MaxPool2d, "flatten": nn.Flatten}[kind](*numbers)
+                x = made.to("meta")(x)
+
+
 # ── the bank ───────────────────────────────────────────────────────────────────────────────────
 
 
