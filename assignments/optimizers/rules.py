@@ -8,7 +8,7 @@ import numpy as np
 from autograder import CheckFailed, Space, expect, expect_shape, expect_unmodified
 
 from .cases import gradients, options, times, weights
-from .walks import Walker, expect_updates
+from .walks import Walker, expect_updates, path_of, updates_along
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,23 +29,19 @@ class Rule:
         """A walk from `w`, by default the case's weights, with some options exchanged for `other`."""
         return Walker(student, self.name, weights(case) if w is None else w, **{**self.options(case), **other})
 
-    def updates(self, student, case, gradients):
-        """What the student adds to w at each of the gradients."""
-        walker = self.walk(student, case)
-        return np.stack([walker.step(dw) for dw in gradients])
-
-    def by_default(self, student, w, gradients):
-        """What the student adds when no option is given."""
-        walker = Walker(student, self.name, w)
-        return np.stack([walker.step(dw) for dw in gradients])
+    def updates(self, student, case, gradients, right, **other):
+        """What the student adds to w at each of the gradients, where w moves by what is `right`; some options may be
+        exchanged for `other`."""
+        options = {**self.options(case), **other}
+        return updates_along(student, self.name, path_of(weights(case), right), gradients, **options)
 
     def right(self, case, gradients, form=0):
         """What must be added."""
         return self.forms[form](gradients, **self.options(case))
 
     def values(self, student, case):
-        found = self.updates(student, case, gradients(case))
-        expect_updates(student, found, case.once(self.name, lambda: self.right(case, gradients(case))))
+        right = case.once(self.name, lambda: self.right(case, gradients(case)))
+        expect_updates(student, self.updates(student, case, gradients(case), right), right)
 
     def other_options(self, student, case):
         """Other values of the options are used as they are given."""
@@ -64,7 +60,8 @@ class Rule:
 
     def default_options(self, student, case):
         w, g = case.array("w", 2, 3) / 64, 1e8 * case.array("g", 3, 2, 3)
-        expect_updates(student, self.by_default(student, w, g), self.right(case, g))
+        right = self.right(case, g)
+        expect_updates(student, updates_along(student, self.name, path_of(w, right), g), right)
 
     def shape(self, student, case):
         """The new w has exactly w's shape."""
@@ -82,28 +79,30 @@ class Rule:
 
     def scale(self, student, case):
         """Gradients that are a thousand times as large give the same steps."""
-        found = self.updates(student, case, gradients(case))
+        right = self.right(case, gradients(case))
+        found = self.updates(student, case, gradients(case), right)
         if not ((found != 0) & np.isfinite(found)).all():
             raise CheckFailed("w does not move in every element, or not by a finite number.", tensor="update")
         if not (np.sign(found[0]) == -np.sign(gradients(case)[0])).all():
             raise CheckFailed("The first step does not lead against the gradient in every element.", tensor="update")
-        expect_updates(student, self.updates(student, case, 1000 * gradients(case)), found)
+        expect_updates(student, self.updates(student, case, 1000 * gradients(case), right), found)
 
     def zero_gradient(self, student, case):
         """An element whose gradient is 0 stays where it is; nothing becomes NaN."""
         g = gradients(case).copy()
         g.reshape(len(g), -1)[:, ::2] = 0.0
-        expect_updates(student, self.updates(student, case, g), self.right(case, g))
+        right = self.right(case, g)
+        expect_updates(student, self.updates(student, case, g, right), right)
 
     def eps(self, student, case):
         g = gradients(case)
         forms = [self.right(case, g, form) for form in range(len(self.forms))]
-        expect_updates(student, self.updates(student, case, g), *forms)
+        expect_updates(student, self.updates(student, case, g, forms[0]), *forms)
 
     def default_eps(self, student, case):
         w, g = case.array("w", 2, 3) / 64, 1e-8 * case.array("g", 3, 2, 3)
         forms = [self.right(case, g, form) for form in range(len(self.forms))]
-        expect_updates(student, self.by_default(student, w, g), *forms)
+        expect_updates(student, updates_along(student, self.name, path_of(w, forms[0]), g), *forms)
 
 
 @dataclass(frozen=True)

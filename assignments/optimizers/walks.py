@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder import expect
+from autograder import Earlier, expect
 
 
 class Walker:
@@ -15,17 +15,31 @@ class Walker:
     def step(self, dw):
         """What the rule adds to w, which moves on."""
         new_w, self.state = getattr(self.student, self.rule)(self.w, dw, self.state, **self.options)
-        update = self._difference(new_w)
+        update = _difference(self.student, new_w, self.w)
         self.w = self.w + update
         return update
 
-    def _difference(self, new_w):
-        """new_w - w, once new_w is known to be an array of floats in w's shape, up to axes of length one."""
-        found = np.asarray(new_w) if isinstance(new_w, float | np.generic) else new_w
-        fits = isinstance(found, np.ndarray) and found.dtype in (np.float64, np.float32)
-        if not (fits and _long_axes(found) == _long_axes(self.w)):
-            expect(self.student, w=(new_w, self.w))  # says what is wrong with its type or its shape
-        return np.asarray(new_w, dtype=np.float64).reshape(self.w.shape) - self.w
+
+def updates_along(student, rule, path, gradients, **options):
+    """What `rule` adds to w at each point of `path`, (steps, …), where it is given each of `gradients` and the state
+    that its last call returned: all in one message, since w does not wait for its answer."""
+    given = [(w, dw, Earlier(k - 1, 1) if k else None) for k, (w, dw) in enumerate(zip(path, gradients, strict=True))]
+    found = student.each(rule, given, **options)
+    return np.stack([_difference(student, new_w, w) for (new_w, _), w in zip(found, path, strict=True)])
+
+
+def path_of(w, updates):
+    """Where w stands before each of `updates`, (steps, …), and not after the last."""
+    return w + np.concatenate([np.zeros_like(updates[:1]), np.cumsum(updates[:-1], axis=0)])
+
+
+def _difference(student, new_w, w):
+    """new_w - w, once new_w is known to be an array of floats in w's shape, up to axes of length one."""
+    found = np.asarray(new_w) if isinstance(new_w, float | np.generic) else new_w
+    fits = isinstance(found, np.ndarray) and found.dtype in (np.float64, np.float32)
+    if not (fits and _long_axes(found) == _long_axes(w)):
+        expect(student, w=(new_w, w))  # says what is wrong with its type or its shape
+    return np.asarray(new_w, dtype=np.float64).reshape(w.shape) - w
 
 
 def expect_updates(student, found, *expected):
