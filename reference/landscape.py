@@ -161,7 +161,7 @@ def gradient_descent(grad, x0, lr, steps):
     lr: the learning rate
     steps: how many steps to take, ≥ 0
 
-    Returns the trajectory (steps + 1, D), whose row 0 is x0.
+    Returns the trajectory, an array (steps + 1, D), whose row 0 is x0.
     """
     ### BEGIN SOLUTION
     trajectory = [x0]
@@ -181,7 +181,7 @@ def momentum_descent(grad, x0, lr, momentum, steps):
     momentum: how much of the velocity stays, 0 ≤ momentum < 1
     steps: how many steps to take, ≥ 0
 
-    Returns the trajectory (steps + 1, D), whose row 0 is x0.
+    Returns the trajectory, an array (steps + 1, D), whose row 0 is x0.
     """
     ### BEGIN SOLUTION
     trajectory, velocity = [x0], np.zeros_like(x0)
@@ -316,7 +316,7 @@ def loss_slice(f, w, d1, d2, a, b):
     a: (A,), how far to go along d1
     b: (B,), how far to go along d2
 
-    Returns the values (A, B): f at w + a[i] * d1 + b[j] * d2.
+    Returns the values, an array (A, B): f at w + a[i] * d1 + b[j] * d2.
     """
     ### BEGIN SOLUTION
     return np.array([[f(w + s * d1 + t * d2) for t in b] for s in a])

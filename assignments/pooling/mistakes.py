@@ -82,6 +82,9 @@ G = "gradients"
 
 of("lp_overlaps_overwritten", "] += dout", "] = dout", "overlapping",
    "You set dx where windows overlap: a pixel adds up what it gets from all of its windows, +=.")
+of("lp_overlaps_by_indices", "np.ndindex(*out.shape[2:])", "reversed([*np.ndindex(*out.shape[2:])])", "overlapping",
+   "A pixel of several windows gets the gradient of one of them: dx[indices] += values adds only once where "
+   "an index occurs twice, np.add.at adds all.", also={"] += dout": "] = dout"})
 of("lp_sign_missing", "np.sign(window) * ", "", G,
    "The sign of x is missing: for negative x, abs(x) falls as x grows.")
 of("lp_mean_missing_in_gradient", " / (height * width)", "", G,

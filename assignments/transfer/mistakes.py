@@ -81,6 +81,8 @@ FIND, OFF = "frozen = model.get_submodule(name)", "frozen.requires_grad_(False)"
 INSIDE, IS = "frozen.modules()", "isinstance(module, nn.BatchNorm2d)"
 EVAL, STAY = "module.eval()", "module.train = lambda mode=True, module=module: module"
 
+of("freeze_outermost_layer", FIND, 'frozen = model.get_submodule(name.partition(".")[0])', "statistics parameters",
+   "You freeze the whole outermost layer that holds the module of that name: freeze that module alone.")
 of("freeze_until_train", f"\n                {STAY}", "", "statistics exact twice",
    "After model.train() your frozen normalisations take the batch's statistics: neither requires_grad nor an eval() before it stops that.")
 of("freeze_momentum_zero", f"{EVAL}\n                {STAY}", "module.momentum = 0.0", "statistics exact twice",

@@ -176,6 +176,8 @@ of("fooling_asks_afterwards", PREDICTED, "if updates and model(image).argmax() =
    "You make an update before you ask: an image that is taken for the target already comes back as it is.")
 of("fooling_counts_one_more", "return image, updates", "return image, updates + 1", "values linear already gives_up",
    "You count one update too many: an image that needs none has 0.")
+of("fooling_counts_one_less", "                break\n        gradient", "                return image, max(updates - 1, 0)\n        gradient", "values linear",
+   "You do not count the update after which the target is predicted: it is one of them.")
 of("fooling_one_update_more", "while updates < max_steps", "while updates <= max_steps", "values gives_up",
    "You make one update more than max_steps allows.")
 of("fooling_divides_by_zero", "if norm == 0:", "if False:", "no_way_up",

@@ -133,7 +133,7 @@ def gradient_descent(grad, x0, lr, steps):
     lr: the learning rate
     steps: how many steps to take, ≥ 0
 
-    Returns the trajectory (steps + 1, D), whose row 0 is x0.
+    Returns the trajectory, an array (steps + 1, D), whose row 0 is x0.
     """
     raise NotImplementedError("gradient_descent is not written yet")
 
@@ -147,7 +147,7 @@ def momentum_descent(grad, x0, lr, momentum, steps):
     momentum: how much of the velocity stays, 0 ≤ momentum < 1
     steps: how many steps to take, ≥ 0
 
-    Returns the trajectory (steps + 1, D), whose row 0 is x0.
+    Returns the trajectory, an array (steps + 1, D), whose row 0 is x0.
     """
     raise NotImplementedError("momentum_descent is not written yet")
 
@@ -265,7 +265,7 @@ def loss_slice(f, w, d1, d2, a, b):
     a: (A,), how far to go along d1
     b: (B,), how far to go along d2
 
-    Returns the values (A, B): f at w + a[i] * d1 + b[j] * d2.
+    Returns the values, an array (A, B): f at w + a[i] * d1 + b[j] * d2.
     """
     raise NotImplementedError("loss_slice is not written yet")
 
