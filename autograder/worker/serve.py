@@ -47,10 +47,11 @@ class Caller:
         decoder = wire.Decoder(arrays, self.ask)
         self._returned = []
         found = []
+        walk = any(node[0] == "e" for call in calls for node in call["args"])
         for call in calls:
             before = len(encoder.arrays)
             found.append(self._call(call, decoder, encoder))
-            if len(calls) > 1:  # a later call may write into what this one returned
+            if walk:  # as in a walk of a message for each step: a later one may write into what this one returned
                 encoder.arrays[before:] = [array.copy() for array in encoder.arrays[before:]]
         return found
 
