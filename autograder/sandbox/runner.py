@@ -83,7 +83,7 @@ class SandboxRunner:
                 self._hear("", "", program)
             too_slow_here = [failure for failure in place.loaded.failed if failure.get("slow")]
             if not too_slow_here or len(slow) > SLOW_CAP:
-                sandbox.prepare(self._cells)
+                sandbox.prepare(self._cells, self._assignment.policy.forbid)
                 return place
             slow = [*slow, *too_slow_here]
 

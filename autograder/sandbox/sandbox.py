@@ -148,11 +148,11 @@ class Sandbox:
             undo.pop_all()
         return ours, answer["pid"]
 
-    def prepare(self, cells: Sequence[tuple[int, int, str]]) -> None:
-        """Have all later forks begin with `cells` read and compiled, in double precision. Only for what a fork has read
-        to its end: the parser can be made to crash."""
+    def prepare(self, cells: Sequence[tuple[int, int, str]], forbid: Sequence[str] = ()) -> None:
+        """Have all later forks begin with `cells` read and compiled, in double precision, and with what `forbid` names
+        looked up. Only for what a fork has read to its end: the parser can be made to crash."""
         if sum(len(source) for _, _, source in cells) <= PREPARED_CAP:
-            self._ask({"op": "prepare", "cells": list(cells)})
+            self._ask({"op": "prepare", "cells": list(cells), "forbid": list(forbid)})
 
     def cpu_seconds(self, pid: int) -> float:
         """CPU seconds of fork `pid` so far, read from outside it."""

@@ -18,7 +18,7 @@ import time
 import traceback
 from typing import Any
 
-from autograder.worker import compiled, confine, cuda
+from autograder.worker import compiled, confine, cuda, policy
 from autograder.worker.control import Control
 from autograder.worker.serve import Server
 from autograder.worker.threads import ThreadGuard
@@ -41,7 +41,7 @@ def serve(control: Control, config: dict[str, Any]) -> None:
                 case "fork":
                     control.send(fork(control, message, descriptors, guard))
                 case "prepare":
-                    prepare(message["cells"])
+                    prepare(message["cells"], message["forbid"])
                     control.send({})
                 case "cpu":
                     control.send({"cpu_s": cpu_seconds(message["pid"])})
@@ -107,9 +107,10 @@ def fork(
     return {"pid": pid}
 
 
-def prepare(cells: list[Any]) -> None:
-    """Read `cells` for all later forks. Whatever goes wrong, they read them themselves."""
+def prepare(cells: list[Any], forbid: list[str]) -> None:
+    """Read `cells` for all later forks, and look up what `forbid` names. Whatever goes wrong, they do so themselves."""
     with contextlib.suppress(Exception):
+        policy.prepare(forbid)
         compiled.prepare(cells)
     gc.freeze()
 

@@ -30,6 +30,31 @@ class ForbiddenUse(Exception):
         self.name = name
 
 
+Found = list[tuple[str, Callable[..., Any], list[Any]]]  # attribute, value, and the places that bind it
+
+_known: dict[str, Found] = {}
+
+
+def prepare(forbid: Sequence[str]) -> None:
+    """Look up what `forbid` names; for a process that runs no student code, whose forks begin with what it found."""
+    _known.update((name, _found(name)) for name in forbid)
+
+
+def _looked_up(name: str) -> Found:
+    """What was found of `name`, if all of it stands where it stood; else what is found now."""
+    known = _known.get(name)
+    if known and all(vars(place).get(attribute) is value for attribute, value, places in known for place in places):
+        return known
+    return _found(name)
+
+
+def _found(name: str) -> Found:
+    return [
+        (attribute, value, [place for place in (owner, *_modules_of(owner)) if vars(place).get(attribute) is value])
+        for owner, attribute, value in _targets(name)
+    ]
+
+
 class Policy:
     """Replaces what `forbid` names. Until it is armed, and again after it, everything works: what a submission runs at
     its top level is not part of an entry point."""
@@ -40,17 +65,17 @@ class Policy:
         self._namespace = namespace
         self._undo = contextlib.ExitStack()
         for name in forbid:
-            for owner, attribute, value in _targets(name):
-                self._replace(name, owner, attribute, value)
+            for attribute, value, places in _looked_up(name):
+                self._replace(name, attribute, value, places)
 
     def restore(self) -> None:
         """Put everything back."""
         self.armed = False
         self._undo.close()
 
-    def _replace(self, name: str, owner: Any, attribute: str, value: Any) -> None:
+    def _replace(self, name: str, attribute: str, value: Any, places: Sequence[Any]) -> None:
         refusing = self._refusing(name, attribute, value)
-        for place in (owner, *_modules_of(owner)):
+        for place in places:
             if vars(place).get(attribute) is value:
                 setattr(place, attribute, refusing)
                 self._undo.callback(setattr, place, attribute, value)

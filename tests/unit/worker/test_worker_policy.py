@@ -8,7 +8,7 @@ from collections import namedtuple
 import numpy as np
 import pytest
 
-from autograder.worker.policy import ForbiddenUse, Policy
+from autograder.worker.policy import ForbiddenUse, Policy, prepare
 
 FORBID = ("torch", "numpy.gradient", "numpy.convolve", "eval", "exec")
 X = np.arange(3.0)
@@ -128,3 +128,24 @@ def test_methods_and_modules_of_torch_are_refused():
         assert x.grad == 2
     finally:
         policy.restore()
+
+
+# ── what the forks' parent looks up for them ───────────────────────────────────────────────────
+
+
+@pytest.fixture
+def looked_up(monkeypatch):
+    monkeypatch.setattr("autograder.worker.policy._known", {})
+    prepare(FORBID)
+
+
+@pytest.mark.parametrize(("source", "name"), REACHED.values(), ids=REACHED)
+def test_what_was_looked_up_before_is_refused(looked_up, submit, source, name):
+    with pytest.raises(ForbiddenUse, match=f"^{name} is not allowed in this assignment$"):
+        submit(source)["f"](X)
+
+
+def test_what_has_been_replaced_since_is_looked_up_again(looked_up, submit, monkeypatch):
+    monkeypatch.setattr(np, "gradient", lambda x: x)
+    with pytest.raises(ForbiddenUse, match=r"^numpy\.gradient is not"):
+        submit(REACHED["plain"][0])["f"](X)
