@@ -21,8 +21,10 @@
 #    of CPU time that your process uses, all its threads and helpers together;
 # 2. runs `train(params, images, labels, commit, rng)`. Whenever you call `commit(params)`, the grader takes a copy of
 #    these weights and looks at its clock. You may do so 64 times;
-# 3. ends your process, and only then works out how many of 1500 test images each copy gets right. **The first copy
-#    that reaches 95 % gives your time.** If none does, this data set counts as not reached;
+# 3. ends your process, and only then works out how many of 1500 test images each copy gets right, with its filters near
+#    those given: where `W1` or `W2` as a whole lies further from the given one than 0.75 times its norm, it is moved back
+#    on the straight line between the two, to that distance. **The first copy that reaches 95 % gives your time.** If
+#    none does, this data set counts as not reached;
 # 4. lets a plain trainer run on the same data. Your points depend on how many times faster than that you are: nothing
 #    for being as fast, full points for twice as fast, a bonus beyond. You may use four times its compute, no more.
 #
@@ -31,7 +33,8 @@
 # large at first and falls; commits that are neither so rare that you train on for nothing nor so frequent that the
 # copying shows.
 #
-# **What does not help**: weights that you bring along, because the classes of a race have never existed before; committing
+# **What does not help**: weights that you bring along, because the classes of a race have never existed before, and filters
+# of your own are moved back to those given, which hardly touches what gradient descent does at a usual rate; committing
 # early and training on, because the copy is what counts; looking for the test images, because they are not there.
 #
 # The PyTorch track takes a file with the same `train(params, images, labels, commit, rng)`. There `params` and

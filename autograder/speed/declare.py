@@ -118,8 +118,9 @@ class Race:
 
     `draw(rng)` gives a data set and `initial(rng)` the weights to start from; `accuracy(params, images, labels)` is the
     grader's own. Each of `draws` data sets is raced by the submission and by `baseline` (for PyTorch `torch_baseline`),
-    files beside `speed.py`; a submission may use `budget` times the baseline's cost. Points run on a log scale from the
-    baseline's cost to `target_ratio` times its speed; beyond `fastest` times a person looks first.
+    files beside `speed.py`; a submission may use `budget` times the baseline's cost. Judged are the weights that
+    `near(initial, params)` makes of those handed over, where it is given. Points run on a log scale from the baseline's
+    cost to `target_ratio` times its speed; beyond `fastest` times a person looks first.
 
     >>> import numpy as np
     >>> from autograder import Race, Split
@@ -139,6 +140,7 @@ class Race:
     accuracy: Callable[[Params, Array, Array], float]
     baseline: str
     torch_baseline: str | None = None
+    near: Callable[[Params, Params], Params] | None = None
     function: str = "train"
     target: float = 0.95
     draws: int = 3

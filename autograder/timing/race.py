@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from autograder.errors import GraderFault, SubmissionFault
 from autograder.model import Checkpoint, Interval, Timing, Verdict
 from autograder.sandbox.timed import Landing, race_request
-from autograder.speed.declare import Race, Split
+from autograder.speed.declare import Array, Race, Split
 from autograder.speed.ratio import geometric_mean
 from autograder.timing.entry import CPU, Launchable, Progress, Track
 
@@ -43,12 +43,16 @@ class Draw:
         """The data. Drawn again whenever it is asked for, so that the test set need not lie about."""
         return self.race.draw(self._rng(0))
 
+    def initial(self) -> dict[str, Array]:
+        """The weights to start from."""
+        return self.race.initial(self._rng(1))
+
     def train(
         self, runner: Launchable, budget: float, enough: Callable[[Landing], bool] = lambda landing: False
     ) -> Training:
         """Let one trainer train. Its weights are copied and stamped as it hands them over. Nothing is judged yet but
         by `enough`, which ends the training: only a trusted trainer is judged while it lives."""
-        split, initial = self.split(), self.race.initial(self._rng(1))
+        split, initial = self.split(), self.initial()
         inputs = {"images": split.images, "labels": split.labels, **initial}
         shapes = {name: array.shape for name, array in initial.items()}
         options = {"seed": int(self._rng(2).integers(2**31))}
@@ -86,7 +90,8 @@ class Draw:
         if not all(np.isfinite(array).all() for array in landing.outputs.values()):
             return 0.0
         with np.errstate(all="ignore"):  # weights of 1e38 overflow, and are judged all the same
-            accuracy = float(self.race.accuracy(landing.outputs, split.test_images, split.test_labels))
+            params = self.race.near(self.initial(), landing.outputs) if self.race.near else landing.outputs
+            accuracy = float(self.race.accuracy(params, split.test_images, split.test_labels))
         return accuracy if 0.0 <= accuracy <= 1.0 else 0.0
 
 

@@ -34,7 +34,7 @@ def module(name):
 
 
 draw_glyphs, initial_weights = TRAINING.reference.draw_glyphs, TRAINING.reference.initial_weights
-RACE, FORMULAS = module("speed").RACE, module("formulas")
+RACE, REACH, FORMULAS = module("speed").RACE, module("speed").REACH, module("formulas")
 
 
 def baseline(name):
@@ -136,7 +136,7 @@ def test_whoever_trains_reaches_the_target_on_easy_data(name):
 
     def commit(params):
         params = {name: np.asarray(w) for name, w in params.items()}
-        accuracies.append(RACE.accuracy(params, test_images, test_labels))
+        accuracies.append(RACE.accuracy(RACE.near(start, params), test_images, test_labels))
         if accuracies[-1] >= RACE.target:
             raise Reached
 
@@ -150,6 +150,35 @@ def test_whoever_trains_reaches_the_target_on_easy_data(name):
             trainer(start, images, labels, commit, np.random.default_rng(0))
     assert RACE.accuracy(start, test_images, test_labels) < 0.4
     assert len(accuracies) <= 64
+
+
+@pytest.mark.parametrize(("reach", "kept"), [(0.0, True), (0.999, True), (1.001, False), (30.0, False), (1e36, False)])
+def test_filters_are_brought_back_to_the_neighbourhood_of_those_given(reach, kept):
+    start = initial_weights(np.random.default_rng(0))
+    way = initial_weights(np.random.default_rng(1))
+    for name in ("W1", "W2"):
+        far = REACH * reach * np.linalg.norm(start[name]) / np.linalg.norm(way[name])
+        params = way | {other: start[other] for other in ("W1", "W2")} | {name: start[name] + far * way[name]}
+        judged = RACE.near(start, params)
+        assert all(judged[other] is params[other] for other in params if kept or other != name)
+        moved = judged[name] - start[name]
+        limit = min(reach, 1.0) * REACH * np.linalg.norm(start[name])
+        # float32 rounds the weights committed, of about the size of those given, in the eighth digit
+        assert np.linalg.norm(moved) == pytest.approx(limit, rel=1e-5, abs=1e-6)
+        cosine = (moved * way[name]).sum() / max(limit * np.linalg.norm(way[name]), 1e-9)
+        assert cosine == pytest.approx(1.0 if reach else 0.0, abs=1e-5)
+
+
+def test_who_starts_from_the_weights_given_keeps_what_was_learnt_and_who_brings_filters_along_does_not():
+    images, labels, test_images, test_labels, start = small_race()
+    trained = REFERENCE["train"](start, images, labels, lambda params: None, np.random.default_rng(0))
+    others = initial_weights(np.random.default_rng(9), 12)  # the weights of a race for which they were not learnt
+    mine, theirs, free = (
+        RACE.accuracy(params, test_images, test_labels)
+        for params in (RACE.near(start, trained), RACE.near(others, trained), trained)
+    )
+    assert mine >= free - 0.01
+    assert theirs < 0.8
 
 
 def test_torch_computes_the_same_network_and_gradients():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
@@ -83,6 +83,21 @@ def test_weights_below_the_target_or_beyond_reason_do_not_count(accuracies, best
     assert timings[0].verdict is Verdict.FAIL
     assert best in timings[0].message
     assert timings[0].message.endswith("; the target is 90%.")
+
+
+def test_what_is_judged_may_be_kept_near_the_weights_given():
+    seen = []
+
+    def near(given, params):
+        seen.append(given["w"])
+        return {"w": params["w"] - 0.05}
+
+    run = RaceRun(replace(RACE, near=near), 5, WrittenDown())
+    run.run(student := Trainer([0.9, 0.94, 1.0]), Trainer([0.9, 1.0]), lambda task, done, most: None)
+    assert [timing.checkpoints[-1].cpu_s for timing in run.judge()] == [3.0, 3.0]
+    given = {tuple(asked["w"]) for asked in student.asked}  # one for each draw
+    assert {tuple(w) for w in seen} == given
+    assert len(given) == 2
 
 
 def test_nothing_handed_over_is_said_to_be_so():
