@@ -46,7 +46,7 @@ RACE = Race(
     draws=3,
     budget=4.0,
     target_ratio=2.0,
-    fastest=5.0,  # from 4 on there are no more points; filters trained on other glyphs reached 5.9 once
+    fastest=5.0,  # from 4 on there are no more points
     points=40,
     bonus=8,
 )
