@@ -14,9 +14,10 @@ TEST = 200
 
 
 class Trial:
-    """One data set to train on. `commits` are what was `offered` and found to be weights."""
+    """A data set to train on, told by its `key`. `commits` are what was `offered` and found to be weights."""
 
-    def __init__(self, data, start):
+    def __init__(self, key, data, start):
+        self.key = key
         self.images, self.labels, self.test_images, self.test_labels = data
         self.start = start
         self.offered, self.commits = [], []
@@ -79,13 +80,22 @@ def _drawn(seed, count, size, in_order):
 def trial(case, count, size=12, in_order=False):
     """A trial on `count` images of `size` x `size` pixels; `in_order`: sorted by class."""
     seed = int(case.rng("glyphs").integers(2**32))
-    return Trial(*_drawn(seed, count, size, in_order))
+    key = seed, count, size, in_order
+    return Trial(key, *_drawn(*key))
 
 
 def run(student, trial, seed=0):
-    """Let the student train, and give what `train` returned. What was committed tells one mistake from another."""
+    """Let the student train, and give what `train` returned; checks with the same trial share one run of it. What was
+    committed tells one mistake from another."""
+
+    def train():
+        params = student.train(trial.start, trial.images, trial.labels, trial.commit, Rng(seed))
+        return params, trial.offered
+
     try:
-        return student.train(trial.start, trial.images, trial.labels, trial.commit, Rng(seed))
+        params, trial.offered = student.once(("train", trial.key, seed), train)
+        trial.commits = [as_weights(weights, trial.start, "What train commits") for weights in trial.offered]
+        return params
     finally:
         student.trace.append(("train", (len(trial.offered), *trial.offered[:1], *trial.offered[-1:])))
 
