@@ -74,7 +74,7 @@ def _prove_one(declared: Declared, options: Options, mutants: bool, as_json: boo
     from autograder.reports.terminal import make_console
 
     slug = declared.assignment.id
-    summary = Summary()
+    summary = Summary(whole=options.part == (1, 1))
     console = make_console(stderr=True)
     with console.status(f"proving {slug}") as status:
         for finding in _findings(declared, options, mutants):

@@ -123,6 +123,19 @@ def test_one_unnamed_mistake_in_twenty_may_stay_unnamed():
     assert not summed([Finding("the mistake is caught", "x", False)]).proven
 
 
+def test_of_a_part_of_the_bank_one_name_in_five_may_differ_in_the_bundle():
+    claim = "the bundle names the mistake as the full assignment does"
+    found = [*(Finding(claim, str(number), True) for number in range(8)), Finding(claim, "x", False)]
+    for more, whole, holds in ((0, True, False), (0, False, True), (1, False, True), (2, False, False)):
+        summary = Summary(whole)
+        for finding in [*found, *[Finding(claim, "y", False)] * more]:
+            summary.add(finding)
+        assert summary.proven == holds
+    caught = Summary(whole=False)
+    caught.add(Finding("the bundle judges as the full assignment does", "x", False))
+    assert not caught.proven
+
+
 def test_what_the_sample_class_must_get_is_compared_in_full(scaled, tmp_path):
     report = msgspec.convert(
         {
