@@ -45,7 +45,7 @@ class Runner(Protocol):
     def fault(self, entry_point: str) -> SubmissionFault | None: ...
 
     def start(
-        self, group: str | None = None, entry_point: str | None = None
+        self, group: str | None = None, entry_point: str | None = None, hidden: bool = False
     ) -> AbstractContextManager[LiveProgram]: ...
 
 
@@ -76,8 +76,8 @@ class Examiner:
     def examine_all(self, checks: Sequence[Check], runner: Runner) -> tuple[CheckResult, ...]:
         """The results of `checks`, in their order; a check is skipped when one that it needs does not pass.
 
-        All are asked before any is explained: what a mistake would do elsewhere is evidence for or against it. They are
-        asked group by group, since each group of checks that follow each other takes a fork."""
+        All are asked before any is explained: what a mistake would do elsewhere is evidence for or against it. Those of
+        one entry point follow each other, the hidden ones last, since they then take one fork."""
         known = {check.id: check for check in self.declared.checks}
         met: dict[str, Met] = {}
 
@@ -87,8 +87,8 @@ class Examiner:
                 met[check.id] = self._meet(check, runner, unmet)
             return met[check.id]
 
-        groups = {name: number for number, name in enumerate(dict.fromkeys(map(_group, checks)))}
-        for check in sorted(checks, key=lambda check: groups[_group(check)]):
+        first = {check.entry_point: number for number, check in reversed(list(enumerate(checks)))}
+        for check in sorted(checks, key=lambda check: (first[check.entry_point], _is_hidden(check))):
             meet(check)
         everything = tuple(met.values())
         return tuple(self._told(met[check.id], runner, everything) for check in checks)
@@ -121,7 +121,7 @@ class Examiner:
         cases = cases_of(check, self.seed)
         met: Attempt | None = None
         try:
-            with runner.start(_group(check), check.entry_point) as program:
+            with runner.start(check.entry_point, check.entry_point, _is_hidden(check)) as program:
                 met = attempt(check, Student(self.declared.assignment, program), cases)
             return met
         except SubmissionFault as fault:  # the load itself, a surplus answer at the end, or more time than is allowed
@@ -164,13 +164,13 @@ class Examiner:
         """Message, diagnosis, counterexample and token. Of a hidden check no more than a listed mistake's own sentence:
         whatever depends on the numbers or shapes of its case would carry the case out."""
         if first.case is None:
-            hidden = check.visibility is Visibility.HIDDEN
+            hidden = _is_hidden(check)
             return {"message": hidden_message(check, first.verdict)} if hidden else {}
         judged = isinstance(first.fault, CheckFailed | Crashed)
         if judged and not self._explainer.reference_passes(check, first.case):
             raise GraderFault(f"check {check.id} fails the reference, too, on {first.case.params}: {first.fault}")
         cause = self._explainer.listed(check, first, others)
-        if check.visibility is Visibility.HIDDEN:
+        if _is_hidden(check):
             told = {"message": hidden_message(check, first.verdict), "diagnosis": cause and cause.diagnosis}
             return {**told, "replay": self._token(check, first, cause)}
         wanted = cause is None and wrong_answer(first) is not None
@@ -234,9 +234,8 @@ class Examiner:
         return found[-1]
 
 
-def _group(check: Check) -> str:
-    """The checks that may share a fork of the submission: nothing that is learnt in one group reaches another."""
-    return f"{check.entry_point} {check.visibility}"
+def _is_hidden(check: Check) -> bool:
+    return check.visibility is Visibility.HIDDEN
 
 
 def _broken(check: Check, error: GraderFault) -> Met:
@@ -246,19 +245,19 @@ def _broken(check: Check, error: GraderFault) -> Met:
 
 def _unmet_message(need: Check) -> str:
     """What stands beside a check that waits for `need`: a hidden one has no name."""
-    hidden = need.visibility is Visibility.HIDDEN
+    hidden = _is_hidden(need)
     return f"Not graded: it counts only once {'a hidden check' if hidden else need.id} passes."
 
 
 def _waiting_message(check: Check, failed: Attempt) -> str:
-    if check.visibility is Visibility.HIDDEN:
+    if _is_hidden(check):
         return f"Not graded: {failed.culprit}, which it calls, fails on a hidden case."
     return f"Not graded: it calls {failed.culprit}. {failed.fault}"
 
 
 def _broken_message(check: Check, error: GraderFault) -> str:
     """What the report says when the grader broke: of a hidden check not even where, since its case is in the words."""
-    if check.visibility is Visibility.HIDDEN:
+    if _is_hidden(check):
         return f"The grader failed on a hidden check of {check.entry_point}; no points are lost."
     return str(error)
 

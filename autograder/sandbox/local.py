@@ -79,6 +79,6 @@ class LocalRunner:
         return None if callable(self._functions.get(entry_point)) else Missing(f"{entry_point} is not defined.")
 
     @contextlib.contextmanager
-    def start(self, group: str | None = None, entry_point: str | None = None) -> Iterator[_Live]:
+    def start(self, group: str | None = None, entry_point: str | None = None, hidden: bool = False) -> Iterator[_Live]:
         """The functions, with nothing kept from the last time."""
         yield _Live(self._functions)

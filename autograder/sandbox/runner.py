@@ -69,6 +69,7 @@ class SandboxRunner:
         self._open = contextlib.ExitStack()
         self._live: SandboxProgram | None = None
         self._group: str | None = None
+        self._saw_hidden = False
         self._spent = 0.0
         self._main = self._first_load(sandbox, assignment.policy.packages)
         self._places = {assignment.policy.packages: self._main}
@@ -147,14 +148,17 @@ class SandboxRunner:
         return any(f"{kind} {entry_point}(" in source for source in sources for kind in ("def", "class"))
 
     @contextlib.contextmanager
-    def start(self, group: str | None = None, entry_point: str | None = None) -> Iterator[SandboxProgram]:
+    def start(
+        self, group: str | None = None, entry_point: str | None = None, hidden: bool = False
+    ) -> Iterator[SandboxProgram]:
         """The loaded submission, for one check of `entry_point`, with the packages that it may use. Checks of one
-        `group` that follow each other share a fork while it is healthy; None is a group of one. Afterwards `cpu_s` and
-        `wall_s` say what the check used, by the clock outside.
+        `group` that follow each other share a fork while it is healthy; None is a group of one. A fork that has been
+        asked a `hidden` check is never asked one that the student is shown, whose answer could carry the hidden case
+        out. Afterwards `cpu_s` and `wall_s` say what the check used, by the clock outside.
 
         Raises TimedOut when that is more CPU time than a check may use."""
         started = time.monotonic()
-        program = self._program(group, self._where(entry_point))
+        program = self._program(group, self._where(entry_point), hidden)
         try:
             yield program
             program.finish()
@@ -175,15 +179,16 @@ class SandboxRunner:
                 self._budget.timed_out(program.asked)
             raise program.fault if isinstance(program.fault, TimedOut) else too_slow(limits.cpu_s)
 
-    def _program(self, group: str | None, place: _Place) -> SandboxProgram:
-        if self._live is None or group != self._group:
+    def _program(self, group: str | None, place: _Place, hidden: bool) -> SandboxProgram:
+        if self._live is None or group != self._group or (self._saw_hidden and not hidden):
             self.close()
             self._live = self._open.enter_context(self._fork(place.sandbox))
             self._load(self._live, place.elsewhere, place.slow)
             self._hear(None, None, self._live)  # the first load has said it already
             known = {name: self._unmet(place, name) for name in self._names}
             self._live.unmet = {name: fault for name, fault in known.items() if fault}
-            self._group, self._spent = group, 0.0
+            self._group, self._saw_hidden, self._spent = group, False, 0.0
+        self._saw_hidden = hidden
         self._live.rearm(self._budget.next_limits())
         return self._live
 

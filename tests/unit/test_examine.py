@@ -36,9 +36,9 @@ def test_the_reference_passes_everything(results):
 
 def test_the_checks_of_a_group_follow_each_other_in_whatever_order_they_are_declared(tiny):
     class Noting(LocalRunner):
-        def start(self, group=None, entry_point=None):
-            started.append(group)
-            return super().start(group, entry_point)
+        def start(self, group=None, entry_point=None, hidden=False):
+            started.append((group, hidden))
+            return super().start(group, entry_point, hidden)
 
     started = []
     alternating = sorted(tiny.checks, key=lambda check: check.id.partition(".")[2])

@@ -166,6 +166,15 @@ def test_a_check_begins_afresh_unless_it_follows_in_its_group(run):
     assert seen == [1, 1, 1, 2, 1]
 
 
+def test_a_fork_that_was_asked_a_hidden_check_is_asked_no_public_one(run):
+    runner = run("seen = []\ndef double(x):\n    seen.append(x)\n    return seen[0]")
+    answers = []
+    for number, hidden in enumerate([False, True, True, False, False, True]):
+        with runner.start("double", "double", hidden) as program:
+            answers += program.calls([Call("double", (float(number),))])
+    assert answers == [0.0, 0.0, 0.0, 3.0, 3.0, 3.0]
+
+
 def test_a_fault_ends_the_group(run):
     runner = run("import os\ndef double(x):\n    if x == 0:\n        os._exit(1)\n    return x")
     with runner.start("a") as program:
