@@ -13,6 +13,7 @@ import numpy as np
 
 from autograder import wire
 from autograder.wire import WHOLE
+from autograder.worker import models, torch_calls
 from autograder.worker.faults import cell_name, describe_error
 from autograder.worker.precision import Converted
 from autograder.worker.program import Program
@@ -73,7 +74,7 @@ class Caller:
                 function = _adapted(adapter, function)
             self._returned[-1] = function(*args, **kwargs)
             value = self._keep(self._returned[-1], call["keep"])
-            return ["value", encoder.node(sent if call["echo"] else _arrays(value) if adapter else value)]
+            return ["value", encoder.node(sent if call["echo"] else models.arrays(value) if adapter else value)]
         except NotImplementedError:
             return ["missing"]
         except KeyboardInterrupt:
@@ -104,16 +105,8 @@ class Caller:
 
 
 def _adapted(adapter: str, function: Callable[..., Any]) -> Callable[..., Any]:
-    """`function`, which is PyTorch code, as something that takes and gives arrays. Only here may torch be imported."""
-    from autograder.worker import torch_calls
-
+    """`function`, which is PyTorch code, as something that takes and gives arrays."""
     return functools.partial(torch_calls.call, adapter, function)
-
-
-def _arrays(value: Any) -> Any:
-    from autograder.worker import models
-
-    return models.arrays(value)
 
 
 def show_source(cells: Sequence[Sequence[Any]]) -> None:
