@@ -6,9 +6,10 @@ that need it.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,8 +20,8 @@ STEP_CAP = 5000
 TEXT_CAP = 200
 WEIGHTED = {"convolution": ("conv", 0), "addmm": ("linear", 1), "mm": ("linear", 0)}  # and where their input stands
 POOLING = {"max_pool2d": "max", "max_pool2d_with_indices": "max", "avg_pool2d": "average"}
-# What PyTorch computes in Python on this device, a millisecond for each, though the shape is the input's. Whether a
-# normalisation fits its input has been looked at before.
+# What PyTorch computes in Python on this device, up to a millisecond for each, though the shape is the input's. Whether
+# a normalisation fits its input has been looked at before.
 SAME_SHAPE = {
     "relu", "hardtanh", "native_batch_norm", "_native_batch_norm_legit", "_native_batch_norm_legit_no_training",
 }  # fmt: skip
@@ -50,7 +51,7 @@ def _run(make: Callable[..., Any], arguments: Sequence[Any], shape: Sequence[int
     import torch
 
     try:
-        with torch.device("meta"):
+        with torch.device("meta"), _without_numbers():
             module = make(*arguments)
             if not isinstance(module, torch.nn.Module):
                 raise is_not(module, "a torch.nn.Module")
@@ -78,6 +79,27 @@ def _run(make: Callable[..., Any], arguments: Sequence[Any], shape: Sequence[int
     }
 
 
+@contextlib.contextmanager
+def _without_numbers() -> Iterator[None]:
+    """While it lasts, PyTorch's own layers draw no initial weights: half of the time that it takes to make a network,
+    for numbers that are not there."""
+    from torch import nn
+
+    layers = nn.modules.conv._ConvNd, nn.Linear, nn.modules.batchnorm._NormBase
+    before = [layer.reset_parameters for layer in layers]
+    try:
+        for layer in layers:
+            layer.reset_parameters = _nothing
+        yield
+    finally:
+        for layer, method in zip(layers, before, strict=True):
+            layer.reset_parameters = method
+
+
+def _nothing(_: Any) -> None:
+    pass
+
+
 @dataclass(frozen=True)
 class Step:
     """An operation: what is told of it, None where it does not depend on the input, and the storages that it reads and
@@ -97,10 +119,16 @@ def _recording(given: Any, steps: list[Step]) -> Any:
     from_input = {_storage(given)}
 
     class Recording(TorchDispatchMode):  # type: ignore[misc, unused-ignore]
+        @classmethod
+        def _should_skip_dynamo(cls) -> bool:
+            return False  # nothing is compiled here, and each call would pass through a guard against it
+
         def __torch_dispatch__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
             name = function.overloadpacket.__name__
-            out = _alike(args[0], name) if name in SAME_SHAPE else function(*args, **(kwargs or {}))
-            read, written = _tensors_in((args, kwargs)), _tensors_in(out)
+            out = _known(name, args)
+            if out is None:
+                out = function(*args, **(kwargs or {}))
+            read, written = _tensors_in(args, kwargs), _tensors_in(out)
             reads, writes = (frozenset(map(_storage, tensors)) for tensors in (read, written))
             told = None
             if reads & from_input and name not in FRESH:
@@ -127,26 +155,54 @@ def _storage(tensor: Any) -> int:
     return int(tensor.untyped_storage()._cdata)
 
 
-def _tensors_in(value: Any) -> list[Any]:
-    """The tensors in `value`, those without a shape yet left out."""
-    if isinstance(value, _torch().Tensor):
-        return [] if _torch().nn.parameter.is_lazy(value) else [value]
-    if isinstance(value, tuple | list):
-        return [tensor for part in value for tensor in _tensors_in(part)]
-    return _tensors_in(list(value.values())) if isinstance(value, dict) else []
+def _tensors_in(*values: Any) -> list[Any]:
+    """The tensors in `values`, those without a shape yet left out."""
+    tensor, is_lazy = _tensor_types()
+    found: list[Any] = []
+    for value in values:
+        if isinstance(value, tensor):
+            found += [] if is_lazy(value) else [value]
+        elif isinstance(value, tuple | list):
+            found += _tensors_in(*value)
+        elif isinstance(value, dict):
+            found += _tensors_in(*value.values())
+    return found
 
 
 @functools.cache
-def _torch() -> Any:
+def _tensor_types() -> tuple[type, Callable[[Any], bool]]:
     import torch
 
-    return torch
+    return torch.Tensor, torch.nn.parameter.is_lazy
 
 
-def _alike(given: Any, name: str) -> Any:
-    """What an operation gives that has the shape of what it is `given`: a normalisation besides two statistics."""
-    out = given.new_empty(given.shape)
-    return (out, given.new_empty(0), given.new_empty(0)) if "norm" in name else out
+def _known(name: str, args: Sequence[Any]) -> Any:
+    """What an operation gives where its shape is plain to see; None where PyTorch must be asked."""
+    if name in SAME_SHAPE:
+        out = args[0].new_empty(args[0].shape)
+        return (out, args[0].new_empty(0), args[0].new_empty(0)) if "norm" in name else out
+    match name, args:
+        case (("add" | "add_"), [one, other, *_]) if _are_alike(one, other):
+            return one if name == "add_" else one.new_empty(one.shape)
+        case "addmm", [bias, x, weight] if _fit(bias, x, weight):
+            return x.new_empty((x.shape[0], weight.shape[1]))
+    return None
+
+
+def _are_alike(one: Any, other: Any) -> bool:
+    """Whether these are tensors of one shape and type, and the first has a place of its own for each number."""
+    return (
+        hasattr(other, "shape") and (one.shape, one.dtype) == (other.shape, other.dtype) and bool(one.is_contiguous())
+    )
+
+
+def _fit(bias: Any, x: Any, weight: Any) -> bool:
+    """Whether these are a bias (n,), x (m, k) and a weight (k, n) of one type."""
+    return (
+        (bias.dim(), x.dim(), weight.dim()) == (1, 2, 2)
+        and (x.shape[1], bias.shape[0]) == tuple(weight.shape)
+        and bool(bias.dtype == x.dtype == weight.dtype)
+    )
 
 
 def _noted(name: str, args: Sequence[Any], out: Any) -> list[Any]:

@@ -390,6 +390,71 @@ def test_a_normalisation_must_fit_its_input_on_the_meta_device_too():
         student(Net=lambda n: nn.BatchNorm2d(n)).run_meta("Net", [5], (2, 3, 2, 2))
 
 
+@pytest.mark.parametrize(
+    "compute",
+    [
+        lambda x: x + x.flip(0),
+        lambda x: x + x[:1],
+        lambda x: x[:, :1] + x[0, 0],
+        lambda x: x + 1,
+        lambda x: torch.add(input=x, other=x, alpha=2),
+        lambda x: x + x.float(),
+        lambda x: (x > 0).int() + (x > 0).int(),
+        lambda x: (x + 1).add_(x[:1]),
+        lambda x: (x + 1).add_(x),
+        lambda x: x.t() + x.t(),
+        lambda x: torch.addmm(x[0, :2], x, x[:2].t()),
+        lambda x: torch.addmm(x[:, :2], x, x[:2].t()),
+        lambda x: torch.addmm(x[0, :1], x, x[:2].t()),
+        lambda x: nn.functional.linear(x, x[:2], x[0, :2]),
+        lambda x: nn.functional.linear(x, x[:2]),
+    ],
+)  # fmt: skip
+def test_on_the_meta_device_a_sum_and_a_linear_layer_have_the_shapes_that_numbers_have(compute):
+    found = student(Net=lambda n: _calling(compute)).run_meta("Net", [5], (4, 3)).out
+    assert found == list(compute(torch.ones(4, 3)).shape)
+
+
+@pytest.mark.parametrize(
+    "compute",
+    [
+        lambda x: x + x[:3],
+        lambda x: x[:1].add_(x),
+        lambda x: torch.addmm(x[0], x, x),
+        lambda x: torch.addmm(x[0], x, x[:2].t()),
+        lambda x: nn.functional.linear(x, x[:2, :2], x[0, :2]),
+    ],
+)
+def test_on_the_meta_device_a_sum_and_a_linear_layer_refuse_what_does_not_fit(compute):
+    with pytest.raises(RuntimeError):
+        compute(torch.ones(4, 3, dtype=torch.float64))
+    with pytest.raises(Crashed):
+        student(Net=lambda n: _calling(compute)).run_meta("Net", [5], (4, 3))
+
+
+def _calling(compute):
+    module = nn.Module()
+    module.forward = compute
+    return module
+
+
+def test_layers_draw_no_numbers_on_the_meta_device_and_do_again_afterwards():
+    drawn = []
+
+    class Own(nn.Linear):
+        def reset_parameters(self):
+            drawn.append(self.weight.device.type)
+            super().reset_parameters()
+
+    run = student(Net=lambda n: Own(3, n)).run_meta("Net", [5], (2, 3))
+    assert (run.out, drawn) == ([2, 5], ["meta"])
+    with pytest.raises(Crashed, match="IndexError"):
+        student(Net=lambda n: [][n]).run_meta("Net", [5], (2, 3))
+    for layer in (nn.Linear(3, 4), nn.Conv2d(3, 4, 1)):
+        assert 0 < layer.weight.abs().max() <= 3**-0.5
+    assert nn.BatchNorm2d(2).weight.tolist() == [1, 1]
+
+
 def test_names_and_the_order_of_branches_make_no_other_run_and_a_layer_more_does():
     class Branches(nn.Module):
         def __init__(self, other, more=False):
@@ -452,6 +517,14 @@ def scores(model, x):
 
 def cut(model):
     return nn.Sequential(*list(model)[:-1])
+
+def Net(n):
+    return nn.Sequential(nn.Conv2d(3, 4, 1), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten(), nn.Linear(16, n))
+
+loaded = set(sys.modules)
+
+def batches(pairs, lr):
+    return sorted(set(sys.modules) - loaded), lr
 """
 
 
@@ -472,3 +545,5 @@ def test_a_sandbox_builds_models_and_keeps_them():
         right = trusted()(torch.tensor(X)).detach().numpy()
         np.testing.assert_allclose(one.scores(model, X), right, rtol=1e-12)
         assert one.look("cut", one.cut(model), X, origin=model).same["4"] == "4"
+        assert one.run_meta("Net", [5], (2, 3, 2, 2)).out == [2, 5]
+        assert one.batches([], 1.0)[0] == []  # every fork would import it again
