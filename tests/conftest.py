@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +13,12 @@ from tiny_course import write_assignment
 from autograder.assignment.discover import Declared, discover
 
 PROOFS = "test_prove.py"  # each of its tests takes a minute, and shares nothing with the others
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many again as there are cores: a test waits for other processes about half of its time."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores + (cores + 1) // 2
 
 
 @pytest.hookimpl(tryfirst=True)

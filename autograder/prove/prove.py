@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import operator
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,6 +25,7 @@ from autograder.model import Check, CheckResult, Mistake, Record, Verdict
 from autograder.prove.equivalent import check_equivalent, read_equivalent
 from autograder.prove.forks import in_forks
 from autograder.prove.mutants import Mutant, generate
+from autograder.prove.runners import NotingRunner, SharingRunner
 from autograder.release import leaks, render
 from autograder.replay import OneCase, question
 from autograder.sandbox.local import LocalRunner
@@ -94,12 +95,11 @@ def _correct(declared: Declared, options: Options) -> Iterator[Finding]:
     with in_double():  # a variant in float32 may take the type when it is built
         programs |= {variant.name: variant.replacements for variant in declared.variants}
     lost: dict[str, list[str]] = {name: [] for name in programs}
+    variants = {name: functions for name, functions in programs.items() if name != "reference"}
     for seed in reversed(options.seeds):  # the first one last: mistakes and mutants meet its cases, still warm
         lost["reference"] += _lost_points(declared, seed, {"reference": {}}, options.jobs)["reference"]
-        if not lost["reference"]:
-            warm_up(declared, seed)
-        variants = {name: functions for name, functions in programs.items() if name != "reference"}
-        for name, failures in _lost_points(declared, seed, variants, options.jobs).items():
+        called = None if lost["reference"] else warm_up(declared, seed)
+        for name, failures in _lost_points(declared, seed, variants, options.jobs, called).items():
             lost[name] += failures
     for name, failures in lost.items():
         claim = "the reference scores full" if name == "reference" else "the variant scores full"
@@ -107,13 +107,19 @@ def _correct(declared: Declared, options: Options) -> Iterator[Finding]:
 
 
 def _lost_points(
-    declared: Declared, seed: int, programs: Mapping[str, Mapping[str, Callable[..., Any]]], jobs: int
+    declared: Declared,
+    seed: int,
+    programs: Mapping[str, Mapping[str, Callable[..., Any]]],
+    jobs: int,
+    called: Mapping[str, Collection[str]] | None = None,
 ) -> dict[str, list[str]]:
-    """What each program does not pass under `seed`, each in a fork of its own."""
+    """What each program does not pass under `seed`, each in a fork of its own. Where it is known which functions each
+    check calls, a check that calls none of a program's own is not asked: it would meet the reference alone."""
 
     def run(name: str) -> list[str]:
-        runner = LocalRunner({**vars(declared.reference), **programs[name]})
-        results = Examiner(declared, seed).examine_all(declared.checks, runner)
+        runner = SharingRunner({**vars(declared.reference), **programs[name]})
+        asked = [check for check in declared.checks if called is None or {*called[check.id]} & programs[name].keys()]
+        results = Examiner(declared, seed).examine_all(asked, runner)
         return [
             f"{r.check} is {r.verdict} (seed {seed}): {r.message}" for r in results if r.verdict is not Verdict.PASS
         ]
@@ -143,14 +149,21 @@ def _sharing(declared: Declared, options: Options) -> Iterator[Finding]:
     yield Finding("the checks of a space share its cases", "all spaces", not broken, "; ".join(broken[:3]))
 
 
-def warm_up(declared: Declared, seed: int) -> None:
+def warm_up(declared: Declared, seed: int) -> dict[str, set[str]]:
     """Draw the cases of `seed`, and work out what they should give, here: every fork inherits both, and a mutant then
-    takes a twentieth of the time. Only for a reference that has passed in a fork; what runs here has no limit."""
+    takes a twentieth of the time. Only for a reference that has passed in a fork; what runs here has no limit.
+
+    Returns the entry points that each check calls."""
     if "torch" in declared.assignment.policy.packages:
         import torch
 
         torch.set_num_threads(1)  # forks of a process whose other threads have computed hang
-    Examiner(declared, seed).examine_all(declared.checks, LocalRunner(vars(declared.reference)))
+    called: dict[str, set[str]] = {}
+    for check in declared.checks:
+        runner = NotingRunner(vars(declared.reference))
+        Examiner(declared, seed).examine(check, runner)
+        called[check.id] = runner.called
+    return called
 
 
 # ── what must fail ─────────────────────────────────────────────────────────────────────────────
@@ -208,7 +221,7 @@ def _results(declared: Declared, mistake: Mistake, seed: int, shrink: bool = Tru
     """Check, verdict, the mistake that is named, and whether the reference passes the case that is shown, for each
     check that is about `mistake`."""
     try:
-        runner = LocalRunner({**vars(declared.reference), **mistake.replacements})
+        runner = SharingRunner({**vars(declared.reference), **mistake.replacements})
     except AssignmentError as error:
         return str(error)
     return [
@@ -313,7 +326,7 @@ def killer(declared: Declared, mutant: Mutant, seed: int) -> str:
         exec(mutant.compile(), namespace)  # noqa: S102 — our own reference, altered by us
     except Exception as error:
         return f"import: {type(error).__name__}"
-    examiner, runner = Examiner(declared, seed, explain=False), LocalRunner(namespace)
+    examiner, runner = Examiner(declared, seed, explain=False), SharingRunner(namespace)
     for check in sorted(declared.checks, key=lambda check: check.entry_point != mutant.function):
         result = examiner.examine(check, runner)
         if result.verdict is Verdict.GRADER_ERROR:
