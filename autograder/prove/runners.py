@@ -21,7 +21,9 @@ class SharingRunner(LocalRunner):
         self._answered: dict[str, dict[Any, Any]] = {}
 
     @contextlib.contextmanager
-    def start(self, group: str | None = None, entry_point: str | None = None) -> Iterator[_Sharing]:
+    def start(
+        self, group: str | None = None, entry_point: str | None = None, hidden: bool = False
+    ) -> Iterator[_Sharing]:
         """The functions, with the answers that checks of `group` were given before."""
         answered = {} if group is None else self._answered.setdefault(group, {})
         yield _Sharing(self._functions, answered)
@@ -35,7 +37,9 @@ class NotingRunner(LocalRunner):
         self.called: set[str] = set()
 
     @contextlib.contextmanager
-    def start(self, group: str | None = None, entry_point: str | None = None) -> Iterator[_Noting]:
+    def start(
+        self, group: str | None = None, entry_point: str | None = None, hidden: bool = False
+    ) -> Iterator[_Noting]:
         """The functions, with nothing kept from the last time."""
         yield _Noting(self._functions, self.called)
 
