@@ -21,9 +21,7 @@ class SharingRunner(LocalRunner):
         self._answered: dict[str, dict[Any, Any]] = {}
 
     @contextlib.contextmanager
-    def start(
-        self, group: str | None = None, entry_point: str | None = None, hidden: bool = False
-    ) -> Iterator[_Sharing]:
+    def start(self, group: str | None = None, entry_point: str | None = None, hidden: bool = False) -> Iterator[Any]:
         """The functions, with the answers that checks of `group` were given before."""
         answered = {} if group is None else self._answered.setdefault(group, {})
         yield _Sharing(self._functions, answered)
@@ -37,9 +35,7 @@ class NotingRunner(LocalRunner):
         self.called: set[str] = set()
 
     @contextlib.contextmanager
-    def start(
-        self, group: str | None = None, entry_point: str | None = None, hidden: bool = False
-    ) -> Iterator[_Noting]:
+    def start(self, group: str | None = None, entry_point: str | None = None, hidden: bool = False) -> Iterator[Any]:
         """The functions, with nothing kept from the last time."""
         yield _Noting(self._functions, self.called)
 
