@@ -6,7 +6,8 @@ AutograderError                 one sentence: what, where, what to do
 ├── BadToken                    a replay token is damaged or belongs to another assignment
 ├── IsolationUnavailable        the isolation asked for cannot be had on this machine
 ├── GraderFault                 the grader itself failed; never costs a student points
-│   └── CheckBroke              a check raised on what it was given; the answer may be to blame
+│   ├── CheckBroke              a check raised on what it was given; the answer may be to blame
+│   └── AskedAhead              a batch of questions did not end well; the same is to be asked one by one
 └── SubmissionFault             the student's code did something that ends a check; carries the verdict
     ├── Missing                 the entry point is not defined or not written yet
     ├── Crashed                 it raised, died, or answered outside the protocol
@@ -69,6 +70,11 @@ class CheckBroke(GraderFault):
         super().__init__(message)
         self.case = case
         self.last = last
+
+
+class AskedAhead(GraderFault):
+    """A batch of questions, put together to save messages, did not end well. Nothing follows from it: the check is
+    asked again, of a fork that is asked one question at a time."""
 
 
 class SubmissionFault(AutograderError):

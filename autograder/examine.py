@@ -14,7 +14,7 @@ from autograder.checks.case import Case
 from autograder.checks.run import Attempt, attempt, cases_of, counterexample, is_of_another
 from autograder.checks.student import Program, Student, describe
 from autograder.diagnosis.replay import token
-from autograder.errors import CheckBroke, CheckFailed, Crashed, GraderFault, SubmissionFault
+from autograder.errors import AskedAhead, CheckBroke, CheckFailed, Crashed, GraderFault, SubmissionFault
 from autograder.explain import Cause, Explainer, wrong_answer
 from autograder.model import Check, CheckResult, Verdict, Visibility, WrongAnswer
 from autograder.score import points
@@ -45,7 +45,7 @@ class Runner(Protocol):
     def fault(self, entry_point: str) -> SubmissionFault | None: ...
 
     def start(
-        self, group: str | None = None, entry_point: str | None = None, hidden: bool = False
+        self, entry_point: str | None = None, check: Check | None = None
     ) -> AbstractContextManager[LiveProgram]: ...
 
 
@@ -121,9 +121,11 @@ class Examiner:
         cases = cases_of(check, self.seed)
         met: Attempt | None = None
         try:
-            with runner.start(check.entry_point, check.entry_point, _is_hidden(check)) as program:
+            with runner.start(check.entry_point, check) as program:
                 met = attempt(check, Student(self.declared.assignment, program), cases)
             return met
+        except AskedAhead:
+            return self._first(check, runner)
         except SubmissionFault as fault:  # the load itself, a surplus answer at the end, or more time than is allowed
             if met is not None and met.verdict is fault.verdict:
                 return met  # the check has met it on a case, which is told

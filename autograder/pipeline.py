@@ -32,6 +32,8 @@ from autograder.model import (
     Verdict,
     Visibility,
 )
+from autograder.rehearsal import Rehearsal
+from autograder.sandbox.ahead import Sessions
 from autograder.sandbox.isolation import choose
 from autograder.sandbox.runner import SandboxRunner
 from autograder.sandbox.sandbox import Sandboxes
@@ -55,11 +57,16 @@ class Grading:
     isolation: Isolation
     checks: tuple[Check, ...]
     heard: bool = False  # for the student's own eyes: what the code prints, and where it stood when it was ended
+    rehearsal: Rehearsal = field(default_factory=Rehearsal, compare=False, repr=False)
 
     @property
     def may_be_heard(self) -> bool:
         """Whether to keep what the code prints: never where it is asked hidden cases, which it could print."""
         return self.heard and all(check.visibility is Visibility.PUBLIC for check in self.checks)
+
+    def sessions(self) -> Sessions:
+        """The questions that are known to be asked; none for one's own eyes, which see what each check prints."""
+        return {} if self.heard else self.rehearsal.sessions(self.declared, self.seed, self.checks)
 
 
 def grade(
@@ -169,9 +176,11 @@ def _run(grading: Grading, submission: Submission, warm: WarmSandboxes | None) -
                 submission,
                 sandboxes.holding,
                 grading.may_be_heard,
+                grading.sessions(),
             ) as runner,
         ):
             results = Examiner(grading.declared, grading.seed, compare=True).examine_all(grading.checks, runner)
+            grading.rehearsal.saw(runner.messages)
         return _Ran(results, runner.notes, sandboxes.cpu_s, runner.printed)
     except SubmissionFault as fault:  # it cannot even be loaded
         return _Ran(_all(grading.checks, fault.verdict, str(fault)), [str(fault)])

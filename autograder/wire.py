@@ -135,6 +135,10 @@ class Encoder:
         self.arrays: list[np.ndarray[Any, Any]] = []
         self._nodes = 0
 
+    def begin(self) -> None:
+        """Begin the next of several answers in one frame: what containers may hold is counted anew."""
+        self._nodes = 0
+
     def node(self, value: Any, depth: int = 0) -> list[Any]:
         """The node of `value`; what cannot travel becomes `["o", type]`."""
         if depth > DEPTH_CAP:
@@ -222,6 +226,10 @@ class Decoder:
         self.handles = 0
         self._nodes = 0
         self._taken: set[int] = set()
+
+    def begin(self) -> None:
+        """Begin the next of several answers in one frame: what containers may hold is counted anew."""
+        self._nodes = 0
 
     def value(self, node: Any, depth: int = 0) -> Any:
         """The value of `node`; WireError if it is not one."""

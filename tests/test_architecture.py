@@ -33,6 +33,7 @@ JOINERS = (
     "timing",
     "replay",
     "practice",
+    "rehearsal",
     "script",
     "student",
     "notebook",

@@ -12,6 +12,7 @@ from typing import Any
 
 from autograder import wire
 from autograder.errors import Missing, SubmissionFault
+from autograder.model import Check
 from autograder.sandbox.headroom import headroom
 from autograder.sandbox.program import answer_callback, decode_outcomes, encode_calls
 from autograder.worker.precision import in_double
@@ -56,7 +57,9 @@ class LocalProgram:
         return wire.Decoder([array.copy() for array in reply.arrays]).value(answer["value"])
 
 
-class _Live(LocalProgram):
+class Live(LocalProgram):
+    """One that is never ended by what it does."""
+
     ended = False
 
     def calls(self, calls: Sequence[wire.Call]) -> list[Any]:
@@ -79,6 +82,6 @@ class LocalRunner:
         return None if callable(self._functions.get(entry_point)) else Missing(f"{entry_point} is not defined.")
 
     @contextlib.contextmanager
-    def start(self, group: str | None = None, entry_point: str | None = None, hidden: bool = False) -> Iterator[_Live]:
+    def start(self, entry_point: str | None = None, check: Check | None = None) -> Iterator[Live]:
         """The functions, with nothing kept from the last time."""
-        yield _Live(self._functions)
+        yield Live(self._functions)

@@ -10,8 +10,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder import wire
-from autograder.errors import CheckFailed, Crashed, GraderFault, Missing, OutOfMemory, SubmissionFault, TimedOut
+from autograder.errors import (
+    AskedAhead,
+    CheckFailed,
+    Crashed,
+    GraderFault,
+    Missing,
+    OutOfMemory,
+    SubmissionFault,
+    TimedOut,
+)
 from autograder.model import Limits
+from autograder.sandbox.ahead import Ahead
 from autograder.sandbox.budget import Budget
 from autograder.sandbox.sandbox import Fork, cpu_ceiling
 from autograder.sandbox.sentences import raised
@@ -21,12 +31,14 @@ from autograder.worker.serve import FAILURE_CAP
 Callback = Callable[..., Any]
 ASK_CAP = 20_000  # calls of one check's functions: a gradient of 20 numbers takes 40, an endless loop takes any number
 ANSWERS = 4  # all answers to a check, in units of the greatest that one may be
+AHEAD_CPU_S, AHEAD_WALL_S = 1.0, 5.0  # that a batch may take, before what it asks is asked one by one
 HEADER_WEIGHT = 4  # a byte of JSON becomes about so many as Python objects, eight at worst
 # What a function of the check's raises when a student's code calls it with what it cannot take.
 ARGUMENT_ERRORS = (
     TypeError, ValueError, LookupError, AttributeError, ArithmeticError, MemoryError, RecursionError,
 )  # fmt: skip
 SHOWN_CAP = 20
+KINDS = {"scan": "scan", "load": "loaded", "calls": "outcomes", "ahead": "ahead"}  # of answers, by that of the question
 SIGNALS = {int(number): number.name for number in signal.Signals}  # real-time signals have no name
 
 
@@ -57,12 +69,15 @@ def _dicts(values: Iterable[Any]) -> bool:
 
 class SandboxProgram:
     """Speaks with one fork. Whatever it does wrong ends it: after a fault every further call repeats that fault. What
-    `budget` refuses is not asked, and neither are functions that are known to be `unmet`."""
+    `budget` refuses is not asked, and neither are functions that are known to be `unmet`. With `ahead`, what is known
+    beforehand is asked in batches."""
 
-    def __init__(self, fork: Fork, limits: Limits, budget: Budget | None = None) -> None:
+    def __init__(self, fork: Fork, limits: Limits, budget: Budget | None = None, ahead: Ahead | None = None) -> None:
         self.fork = fork
+        self.ahead = ahead
         self.budget = budget or Budget(limits)
         self.asked = ""
+        self.messages = 0
         self.answered: dict[Any, Any] = {}  # what the checks keep of its answers, for as long as it runs
         self.unmet: Mapping[str, SubmissionFault] = {}
         self._seq = 0
@@ -136,7 +151,10 @@ class SandboxProgram:
         refusals = (self.budget.refusal(call.function) or self.unmet.get(call.function) for call in calls)
         if fault := self.fault or next(filter(None, refusals), None):
             return [fault] * len(calls)
+        if self.ahead and (known := self.ahead.answer(calls, self._ask_ahead)) is not None:
+            return known
         self.asked = calls[0].function if calls else ""
+        self.messages += 1
         messages, encoder = encode_calls(calls)
         try:
             reply, received = self._request("calls", {"calls": messages}, encoder.arrays, encoder.callbacks or ())
@@ -145,6 +163,23 @@ class SandboxProgram:
             return [self._violation(str(error))] * len(calls)
         except SubmissionFault as fault:
             return [fault] * len(calls)
+
+    def _ask_ahead(self, batch: Sequence[Sequence[Call]]) -> list[list[Any | SubmissionFault]]:
+        """The outcomes of each question of `batch`, in one round trip. AskedAhead when it does not end well."""
+        encoder = wire.Encoder(callbacks=[])
+        questions = [encode_calls(calls, encoder)[0] for calls in batch]
+        allowed, patience, self.asked = self._allowed, self._patience, ""
+        self._allowed, self._patience = min(allowed, AHEAD_CPU_S), min(patience, AHEAD_WALL_S)
+        granted = self._patience
+        try:
+            reply, received = self._request("ahead", {"questions": questions}, encoder.arrays)
+            return _decode_batch(batch, reply.get("answers"), received)
+        except wire.WireError as error:
+            raise AskedAhead(str(self._violation(str(error)))) from None
+        except SubmissionFault as fault:
+            raise AskedAhead(str(fault)) from None
+        finally:
+            self._allowed, self._patience = allowed, patience - (granted - self._patience)
 
     def _request(
         self, op: str, message: dict[str, Any], arrays: Sequence[Any], callbacks: Sequence[Callback] = ()
@@ -167,7 +202,7 @@ class SandboxProgram:
             raise self._end(self._died()) from None
         except wire.WireError as error:
             raise self._violation(str(error)) from None
-        if reply.get("kind") != {"scan": "scan", "load": "loaded", "calls": "outcomes"}[op]:
+        if reply.get("kind") != KINDS[op]:
             raise self._violation(
                 "an answer of an unknown kind" if reply.get("kind") != "unsendable" else "a value too large"
             )
@@ -244,7 +279,8 @@ class SandboxProgram:
 
     def _end(self, fault: SubmissionFault) -> SubmissionFault:
         if isinstance(fault, TimedOut):
-            self.budget.timed_out(self.asked)
+            if self.asked:  # a batch is no entry point's
+                self.budget.timed_out(self.asked)
             fault = TimedOut(f"{str(fault)[:-1]}{self.fork.stack()}.")
         self.fault = fault
         return self.fork.end_for(fault)
@@ -268,9 +304,12 @@ def too_slow(seconds: float) -> TimedOut:
     return TimedOut(f"It used more than {seconds:.3g} seconds of CPU time.")
 
 
-def encode_calls(calls: Sequence[Call]) -> tuple[list[dict[str, Any]], wire.Encoder]:
+def encode_calls(
+    calls: Sequence[Call], encoder: wire.Encoder | None = None
+) -> tuple[list[dict[str, Any]], wire.Encoder]:
     """Calls as messages, and the encoder that holds the arrays and functions they point to."""
-    encoder = wire.Encoder(callbacks=[])
+    encoder = encoder or wire.Encoder(callbacks=[])
+    encoder.begin()
     messages = [
         {
             "function": call.function,
@@ -302,12 +341,24 @@ def answer_callback(
     return {"op": "tell", "value": encoder.node(value)}, encoder
 
 
-def decode_outcomes(calls: Sequence[Call], outcomes: Any, arrays: Sequence[Any]) -> list[Any | SubmissionFault]:
+def decode_outcomes(
+    calls: Sequence[Call], outcomes: Any, arrays: Sequence[Any], decoder: wire.Decoder | None = None
+) -> list[Any | SubmissionFault]:
     """What a worker answered to `calls`; WireError when it is not one outcome for each."""
     if not isinstance(outcomes, list) or len(outcomes) != len(calls):
         raise wire.WireError("more or fewer answers than questions")
-    decoder = wire.Decoder(arrays)
+    decoder = decoder or wire.Decoder(arrays)
+    decoder.begin()
     return [_outcome(call, outcome, decoder) for call, outcome in zip(calls, outcomes, strict=True)]
+
+
+def _decode_batch(
+    batch: Sequence[Sequence[Call]], answers: Any, arrays: Sequence[Any]
+) -> list[list[Any | SubmissionFault]]:
+    if not isinstance(answers, list) or len(answers) != len(batch):
+        raise wire.WireError("more or fewer answers than questions")
+    decoder = wire.Decoder(arrays)
+    return [decode_outcomes(calls, one, arrays, decoder) for calls, one in zip(batch, answers, strict=True)]
 
 
 def _outcome(call: Call, outcome: Any, decoder: wire.Decoder) -> Any | SubmissionFault:
@@ -318,7 +369,7 @@ def _outcome(call: Call, outcome: Any, decoder: wire.Decoder) -> Any | Submissio
             return Missing(f"{call.function} is not written yet.")
         case ["raised", dict(fault)]:
             return raised(call.function, fault)
-        case ["unasked"] if any(isinstance(arg, Earlier) for arg in call.args):
+        case ["unasked"] if any(isinstance(arg, Earlier | Handle) for arg in (*call.args, *call.kwargs.values())):
             return CheckFailed(f"{call.function} was not called: a call before it did not return what it takes.")
     raise wire.WireError("an answer of an unknown kind")
 

@@ -1,4 +1,4 @@
-"""A submission that can be started again and again, each group of checks in a fork that knows nothing of the last."""
+"""A submission that can be started again and again, each entry point's checks in a fork that knows of no other's."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from autograder.errors import Crashed, Forbidden, Missing, SubmissionFault, TimedOut
-from autograder.model import Assignment, Limits, Submission
+from autograder.model import Assignment, Check, Limits, Submission
+from autograder.sandbox.ahead import Ahead, Sessions
 from autograder.sandbox.arena import Memory
 from autograder.sandbox.budget import Budget
 from autograder.sandbox.printed import Printed
 from autograder.sandbox.program import Loaded, SandboxProgram, too_slow
 from autograder.sandbox.sandbox import Sandbox
 from autograder.sandbox.sentences import failure_sentence, place, unmet
+from autograder.sandbox.sharing import Sharing
 from autograder.wire import plain_text
 
 NOTE_CAP = 8
@@ -46,7 +48,8 @@ class SandboxRunner:
 
     `other` gives the sandbox for entry points that may use other packages than the assignment; without it they are
     called in `sandbox` as well. With `heard`, for the student's own eyes, `printed` collects what the code prints by
-    entry point ("" is its top level), and faults say on which line it stood."""
+    entry point ("" is its top level), and faults say on which line it stood. `sessions` are the questions that its
+    forks are known to be asked."""
 
     def __init__(
         self,
@@ -55,6 +58,7 @@ class SandboxRunner:
         submission: Submission,
         other: Callable[[tuple[str, ...]], Sandbox] | None = None,
         heard: bool = False,
+        sessions: Sessions | None = None,
     ) -> None:
         self._heard = heard
         self.printed: dict[str, str] = {}
@@ -66,10 +70,12 @@ class SandboxRunner:
         self._budget = Budget(assignment.limits)
         self.cpu_s = 0.0
         self.wall_s = 0.0
+        self.messages = 0  # with calls, that it was sent
         self._open = contextlib.ExitStack()
         self._live: SandboxProgram | None = None
-        self._group: str | None = None
-        self._saw_hidden = False
+        self._sessions = sessions or {}
+        self._sharing = Sharing()
+        self._served = ("", 0)
         self._spent = 0.0
         self._main = self._first_load(sandbox, assignment.policy.packages)
         self._places = {assignment.policy.packages: self._main}
@@ -81,7 +87,7 @@ class SandboxRunner:
         while True:
             with self._fork(sandbox) as program:
                 place = _Place(sandbox, elsewhere, slow, self._load(program, elsewhere, slow))
-                self._hear("", "", program)
+                self._hear("", program)
             too_slow_here = [failure for failure in place.loaded.failed if failure.get("slow")]
             if not too_slow_here or len(slow) > SLOW_CAP:
                 sandbox.prepare(self._cells, self._assignment.policy.forbid)
@@ -148,48 +154,50 @@ class SandboxRunner:
         return any(f"{kind} {entry_point}(" in source for source in sources for kind in ("def", "class"))
 
     @contextlib.contextmanager
-    def start(
-        self, group: str | None = None, entry_point: str | None = None, hidden: bool = False
-    ) -> Iterator[SandboxProgram]:
-        """The loaded submission, for one check of `entry_point`, with the packages that it may use. Checks of one
-        `group` that follow each other share a fork while it is healthy; None is a group of one. A fork that has been
-        asked a `hidden` check is never asked one that the student is shown, whose answer could carry the hidden case
-        out. Afterwards `cpu_s` and `wall_s` say what the check used, by the clock outside.
+    def start(self, entry_point: str | None = None, check: Check | None = None) -> Iterator[SandboxProgram]:
+        """The loaded submission, with the packages that `entry_point` may use: for `check` in a fork that checks of the
+        entry point share (`Sharing`) while it is healthy, without one in a fork of its own. Afterwards `cpu_s` and
+        `wall_s` say what the check used, by the clock outside.
 
         Raises TimedOut when that is more CPU time than a check may use."""
         started = time.monotonic()
-        program = self._program(group, self._where(entry_point), hidden)
+        program = self._program(check, self._where(entry_point))
         try:
             yield program
             program.finish()
         except BaseException:
-            self._hear(entry_point, group, program)
+            self._hear(entry_point, program, again=check is None)
             self.close()
             raise
         finally:
-            self._hear(entry_point, group, program)
+            self._hear(entry_point, program, again=check is None)
             self.cpu_s = program.spent()
             self.wall_s = time.monotonic() - started
         self._spent += self.cpu_s
         limits = program.limits
-        if program.ended or group is None or self._spent > limits.cpu_s:
+        if program.ended or check is None or self._spent > limits.cpu_s:
             self.close()
         if self.cpu_s > limits.cpu_s:
             if not program.ended:  # it answered, too late
                 self._budget.timed_out(program.asked)
             raise program.fault if isinstance(program.fault, TimedOut) else too_slow(limits.cpu_s)
 
-    def _program(self, group: str | None, place: _Place, hidden: bool) -> SandboxProgram:
-        if self._live is None or group != self._group or (self._saw_hidden and not hidden):
+    def _program(self, check: Check | None, place: _Place) -> SandboxProgram:
+        served = self._sharing.fork(check, self._live is not None)
+        if self._live is None or served != self._served:
             self.close()
-            self._live = self._open.enter_context(self._fork(place.sandbox))
+            self._served = served
+            session = self._sessions.get(served)
+            ahead = Ahead(session) if session else None
+            self._live = self._open.enter_context(self._fork(place.sandbox, ahead))
             self._load(self._live, place.elsewhere, place.slow)
-            self._hear(None, None, self._live)  # the first load has said it already
+            self._hear(None, self._live, again=True)  # the first load has said it already
             known = {name: self._unmet(place, name) for name in self._names}
             self._live.unmet = {name: fault for name, fault in known.items() if fault}
-            self._group, self._saw_hidden, self._spent = group, False, 0.0
-        self._saw_hidden = hidden
+            self._spent = 0.0
         self._live.rearm(self._budget.next_limits())
+        if check and self._live.ahead:
+            self._live.ahead.begin(check.id)
         return self._live
 
     @contextlib.contextmanager
@@ -208,22 +216,23 @@ class SandboxRunner:
         self._open.close()
 
     @contextlib.contextmanager
-    def _fork(self, sandbox: Sandbox) -> Iterator[SandboxProgram]:
+    def _fork(self, sandbox: Sandbox, ahead: Ahead | None = None) -> Iterator[SandboxProgram]:
         """A fork, whose CPU time is charged to the submission when it ends."""
         with (
             contextlib.closing(Printed()) if self._heard else contextlib.nullcontext() as printed,
             sandbox.fork(self._assignment.limits, printed=printed) as fork,
         ):
-            program = SandboxProgram(fork, self._budget.next_limits(), self._budget)
+            program = SandboxProgram(fork, self._budget.next_limits(), self._budget, ahead)
             try:
                 yield program
             finally:
+                self.messages += program.messages
                 self._budget.charge(fork.end().cpu_s, 0.0)
 
-    def _hear(self, entry_point: str | None, group: str | None, program: SandboxProgram) -> None:
-        """Keep what `program` has printed since the last time, up to PRINTED_CAP. A group of one asks once more, to
-        find out why a check fails, so its words are known."""
-        if program.fork.printed and (words := program.fork.printed.take()) and group is not None:
+    def _hear(self, entry_point: str | None, program: SandboxProgram, again: bool = False) -> None:
+        """Keep what `program` has printed since the last time, up to PRINTED_CAP; where it is asked `again`, to find
+        out why a check fails, its words are known."""
+        if program.fork.printed and (words := program.fork.printed.take()) and not again:
             what = entry_point or ""
             self.printed[what] = (self.printed.get(what, "") + words)[:PRINTED_CAP]
 

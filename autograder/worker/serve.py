@@ -41,18 +41,24 @@ class Caller:
         self._returned: list[Any] = []  # by the calls of this message
 
     def outcomes(
-        self, calls: Sequence[dict[str, Any]], arrays: Sequence[np.ndarray[Any, Any]], encoder: wire.Encoder
+        self,
+        calls: Sequence[dict[str, Any]],
+        arrays: Sequence[np.ndarray[Any, Any]],
+        encoder: wire.Encoder,
+        more: bool = False,
     ) -> list[list[Any]]:
         """One outcome for each call: `["value", node]`, `["missing"]`, `["raised", fault]`, or `["unasked"]` where it
-        takes what an earlier call has not returned."""
+        takes what an earlier call has not returned. Where `more` is asked before the answers are sent, they are
+        copies."""
         decoder = wire.Decoder(arrays, self.ask)
+        encoder.begin()
         self._returned = []
         found = []
         walk = any(node[0] == "e" for call in calls for node in call["args"])
         for call in calls:
             before = len(encoder.arrays)
             found.append(self._call(call, decoder, encoder))
-            if walk:  # as in a walk of a message for each step: a later one may write into what this one returned
+            if walk or more:  # as if each were a message: a later call may write into what this one returned
                 encoder.arrays[before:] = [array.copy() for array in encoder.arrays[before:]]
         return found
 
@@ -64,9 +70,9 @@ class Caller:
         sent = [decoder.value(node) for node in call["args"]]
         try:
             args = [self._kept(value) for value in sent]
+            kwargs = {name: self._kept(decoder.value(node)) for name, node in call["kwargs"].items()}
         except LookupError:
             return ["unasked"]
-        kwargs = {name: self._kept(decoder.value(node)) for name, node in call["kwargs"].items()}
         self.converted.given = (*args, *kwargs.values())
         try:
             adapter = call.get("adapter")
@@ -171,6 +177,9 @@ class Server:
                 return {"kind": "loaded", **self._load(request)}
             case "calls":
                 return {"kind": "outcomes", "outcomes": self.caller.outcomes(request["calls"], arrays, encoder)}
+            case "ahead":
+                answers = [self.caller.outcomes(calls, arrays, encoder, more=True) for calls in request["questions"]]
+                return {"kind": "ahead", "answers": answers}
             case "launch" | "race" if self.memory is not None:
                 launcher = Launcher(self.sock, self.memory, self.program.function, self.program.explain)
                 return {"kind": "launched", "fault": launcher.serve(request)}

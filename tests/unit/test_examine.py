@@ -34,11 +34,11 @@ def test_the_reference_passes_everything(results):
     assert {result.verdict for result in results().values()} == {Verdict.PASS}
 
 
-def test_the_checks_of_a_group_follow_each_other_in_whatever_order_they_are_declared(tiny):
+def test_checks_of_an_entry_point_follow_each_other_hidden_ones_last_in_whatever_order_they_are_declared(tiny):
     class Noting(LocalRunner):
-        def start(self, group=None, entry_point=None, hidden=False):
-            started.append((group, hidden))
-            return super().start(group, entry_point, hidden)
+        def start(self, entry_point=None, check=None):
+            started.append((check.entry_point, check.visibility))
+            return super().start(entry_point, check)
 
     started = []
     alternating = sorted(tiny.checks, key=lambda check: check.id.partition(".")[2])
@@ -46,6 +46,7 @@ def test_the_checks_of_a_group_follow_each_other_in_whatever_order_they_are_decl
     assert [result.check for result in results] == [check.id for check in alternating]
     assert len(started) == len(tiny.checks) > len(set(started)) > 1
     assert [group for group, _ in itertools.groupby(started)] == list(dict.fromkeys(started))
+    assert started == sorted(started, key=lambda one: (started.index((one[0], Visibility.PUBLIC)), one[1] == "hidden"))
 
 
 def test_a_known_mistake_is_named_on_the_smallest_case(results):

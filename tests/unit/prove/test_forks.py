@@ -77,5 +77,5 @@ def test_a_namespace_stands_in_for_a_submission():
     assert runner.fault("f") is None
     assert str(runner.fault("g")) == "g is not defined."
     assert isinstance(runner.fault("h"), Missing)
-    with runner.start("group") as program:
+    with runner.start("f") as program:
         assert not program.ended

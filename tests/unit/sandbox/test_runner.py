@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from autograder.errors import Crashed, Forbidden, Missing, SubmissionFault, TimedOut
-from autograder.model import Cell, Level, Submission
+from autograder.model import Cell, Level, Submission, Visibility
 from autograder.sandbox.isolation import choose
 from autograder.sandbox.runner import NOTE_CAP, SandboxRunner
 from autograder.sandbox.sandbox import PREPARED_CAP, Sandbox
@@ -157,31 +157,42 @@ def test_only_what_a_fork_has_read_to_its_end_is_compiled_in_the_parent(run, san
     assert prepared == [[(1, 1, "while True:\n    pass"), (2, 1, DOUBLE)]]
 
 
-def test_a_check_begins_afresh_unless_it_follows_in_its_group(run):
-    runner = run("count = 0", "def double(x):\n    global count\n    count += 1\n    return count")
+COUNTING = "count = 0", "def double(x):\n    global count\n    count += 1\n    return count"
+
+
+def test_a_check_begins_afresh_unless_it_follows_one_of_its_entry_point(run, tiny):
+    runner = run(*COUNTING)
+    one, other = _public(tiny, "double"), _public(tiny, "affine_forward")
     seen = []
-    for group in (None, None, "a", "a", "b"):
-        with runner.start(group) as program:
+    for check in (None, None, one, one, other):
+        with runner.start("double", check) as program:
             seen += program.calls([Call("double", (1.0,))])
     assert seen == [1, 1, 1, 2, 1]
 
 
-def test_a_fork_that_was_asked_a_hidden_check_is_asked_no_public_one(run):
+def test_a_fork_that_was_asked_a_hidden_check_is_asked_no_public_one(run, tiny):
     runner = run("seen = []\ndef double(x):\n    seen.append(x)\n    return seen[0]")
+    public = _public(tiny, "double")
+    secret = msgspec.structs.replace(public, visibility=Visibility.HIDDEN)
     answers = []
-    for number, hidden in enumerate([False, True, True, False, False, True]):
-        with runner.start("double", "double", hidden) as program:
+    for number, check in enumerate([public, secret, secret, public, public, secret]):
+        with runner.start("double", check) as program:
             answers += program.calls([Call("double", (float(number),))])
     assert answers == [0.0, 0.0, 0.0, 3.0, 3.0, 3.0]
 
 
-def test_a_fault_ends_the_group(run):
+def test_a_fault_ends_the_fork_that_checks_share(run, tiny):
     runner = run("import os\ndef double(x):\n    if x == 0:\n        os._exit(1)\n    return x")
-    with runner.start("a") as program:
+    check = _public(tiny, "double")
+    with runner.start("double", check) as program:
         (outcome,) = program.calls([Call("double", (0.0,))])
         assert type(outcome) is Crashed
-    with runner.start("a") as program:
+    with runner.start("double", check) as program:
         assert program.calls([Call("double", (3.0,))]) == [3.0]
+
+
+def _public(tiny, entry_point):
+    return next(c for c in tiny.checks if c.entry_point == entry_point and c.visibility is Visibility.PUBLIC)
 
 
 def test_what_a_check_used_is_told_and_judged(run, tiny):

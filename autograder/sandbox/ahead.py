@@ -1,0 +1,195 @@
+"""Questions that everybody in a class is asked, put to a submission in one message before its checks come to them.
+
+A message costs as much as a small function's work, so what is known beforehand is asked in batches: in the order in
+which the checks ask, of the same fork. A check that then asks just that is given the answer; one that asks something
+else, because the submission's answers led it elsewhere, asks for itself. A batch that does not end well is forgotten
+(`AskedAhead`), and the checks ask a fresh fork one by one. So no verdict depends on what was asked ahead.
+
+What is put together is seen together: a batch holds questions of public checks or of hidden ones, never of both, and no
+question in which the answer to another one stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograder.wire import Call, Handle
+
+CALLS = 200  # in a batch
+BATCH_BYTES = 2**20  # of arrays in the questions of a batch, and of arrays in its answers
+BATCH_CPU_S = 0.1  # that the reference needs for a batch: a submission is given ten times as much, and then asked anew
+ALIKE = 1e-9  # of two numbers that are taken for one; random numbers of a batch, some ten thousand, lie further apart
+
+
+@dataclass(frozen=True)
+class Question:
+    """The calls of one message of `check`, which everybody is asked alike, and what the reference answers to them: the
+    bytes and the numbers of the arrays, and how many CPU seconds it took. Without `calls` what is asked is not known
+    beforehand."""
+
+    check: str
+    hidden: bool
+    calls: tuple[Call, ...] = ()
+    answered: tuple[Any, ...] = ()
+    cpu_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class Session:
+    """What one fork is asked, in order; for each check which questions are its own; and for the first question of each
+    batch where the batch ends."""
+
+    questions: tuple[Question, ...]
+    spans: Mapping[str, range]
+    batches: Mapping[int, int]
+
+
+Ask = Callable[[Sequence[Sequence[Call]]], Sequence[list[Any]]]
+Sessions = Mapping[tuple[str, int], Session]  # by entry point, and how many forks have served its checks before
+
+
+def session(questions: Sequence[Question]) -> Session:
+    """`questions` with the batches in which they are asked."""
+    spans: dict[str, range] = {}
+    for number, question in enumerate(questions):
+        spans[question.check] = range(spans.get(question.check, range(number, 0)).start, number + 1)
+    return Session(tuple(questions), spans, dict(_batches(questions)))
+
+
+def _batches(questions: Sequence[Question]) -> Iterator[tuple[int, int]]:
+    """First question and end of each batch. One question alone is not worth one."""
+    first, batch = 0, _Batch()
+    for number, question in enumerate(questions):
+        if batch.takes(question):
+            continue
+        if number - first > 1:
+            yield first, number
+        first, batch = number, _Batch()
+        if not batch.takes(question):
+            first, batch = number + 1, _Batch()
+    if len(questions) - first > 1:
+        yield first, len(questions)
+
+
+class _Batch:
+    """A batch while it is put together."""
+
+    def __init__(self) -> None:
+        self._hidden: bool | None = None
+        self._calls = 0
+        self._sent = self._received = 0
+        self._cpu_s = 0.0
+        self._known = self._told = np.zeros(0)
+
+    def takes(self, question: Question) -> bool:
+        """Add `question`, if it may be asked together with those that are there."""
+        if not question.calls or self._hidden not in (None, question.hidden):
+            return False
+        sent = [array for call in question.calls for array in arrays((call.args, tuple(call.kwargs.values())))]
+        received = list(arrays(question.answered))
+        asked = _numbers(sent)
+        self._hidden = question.hidden
+        self._calls += len(question.calls)
+        self._sent += sum(array.nbytes for array in sent)
+        self._received += sum(array.nbytes for array in received)
+        self._cpu_s += question.cpu_s
+        is_small = self._calls <= CALLS and max(self._sent, self._received) <= BATCH_BYTES
+        if not is_small or self._cpu_s > BATCH_CPU_S or _common(asked, self._told):
+            return False
+        # what was given is not an answer: out of ReLU holds numbers of x
+        self._known = np.union1d(self._known, asked)
+        self._told = np.union1d(self._told, _without(_numbers(received), self._known))
+        return True
+
+
+def arrays(value: Any) -> Iterator[np.ndarray[Any, Any]]:
+    """The arrays in `value`, with single numbers as arrays."""
+    if isinstance(value, np.ndarray | np.generic | float):
+        yield np.asarray(value)
+    elif isinstance(value, Mapping):
+        yield from arrays(tuple(value.values()))
+    elif isinstance(value, tuple | list):
+        for item in value:
+            yield from arrays(item)
+
+
+def _numbers(found: Sequence[np.ndarray[Any, Any]]) -> np.ndarray[Any, Any]:
+    """The absolute values of the numbers in `found`, sorted, but for whole numbers: those occur by chance."""
+    reals = [np.abs(array, dtype=np.float64).ravel() for array in found if array.dtype.kind == "f"]
+    numbers: np.ndarray[Any, Any] = np.unique(np.concatenate([np.zeros(0), *reals]))
+    broken: np.ndarray[Any, Any] = numbers[np.isfinite(numbers) & (numbers != np.round(numbers))]
+    return broken
+
+
+def _near(numbers: np.ndarray[Any, Any], others: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Which of `numbers` are among `others`, but for rounding; both are sorted."""
+    if not len(others):
+        return np.zeros(len(numbers), dtype=bool)
+    after = np.searchsorted(others, numbers * (1 - ALIKE))
+    found: np.ndarray[Any, Any] = others[np.minimum(after, len(others) - 1)]
+    near: np.ndarray[Any, Any] = np.abs(found - numbers) <= 2 * ALIKE * numbers
+    return near
+
+
+def _common(numbers: np.ndarray[Any, Any], others: np.ndarray[Any, Any]) -> bool:
+    return bool(_near(numbers, others).any())
+
+
+def _without(numbers: np.ndarray[Any, Any], others: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    left: np.ndarray[Any, Any] = numbers[~_near(numbers, others)]
+    return left
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two calls, or what they are given, are the same to the last bit. Of handles the number counts: what a
+    submission keeps may be of any type."""
+    if one is other:
+        return True
+    if isinstance(one, Handle) and isinstance(other, Handle):
+        return one.id == other.id
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, Call):
+        return all(same(getattr(one, name), getattr(other, name)) for name in Call.__dataclass_fields__)
+    if isinstance(one, np.ndarray | np.generic):
+        return bool(one.dtype == other.dtype and one.shape == other.shape and one.tobytes() == other.tobytes())
+    if isinstance(one, dict):
+        return list(one) == list(other) and all(map(same, one.values(), other.values()))
+    if isinstance(one, tuple | list):
+        return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, float):
+        return one.hex() == float(other).hex()
+    return bool(one == other)
+
+
+class Ahead:
+    """The answers of one fork to what it was asked ahead, in `session`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._answers: dict[int, list[Any]] = {}
+        self._left = range(0)
+
+    def begin(self, check: str) -> None:
+        """What is asked now is asked by `check`."""
+        self._left = self._session.spans.get(check, range(0))
+
+    def answer(self, calls: Sequence[Call], ask: Ask) -> list[Any] | None:
+        """What was answered to `calls`, if it was known beforehand that they would be asked now; `ask` puts a batch."""
+        if not self._left:
+            return None
+        number, self._left = self._left[0], self._left[1:]
+        known = self._session.questions[number].calls
+        if not known:
+            return None
+        if not same(known, tuple(calls)):
+            self._left = range(0)
+            return None
+        if end := self._session.batches.get(number):
+            batch = [question.calls for question in self._session.questions[number:end]]
+            self._answers.update(zip(range(number, end), ask(batch), strict=True))
+        return self._answers.pop(number, None)
