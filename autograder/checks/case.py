@@ -95,7 +95,7 @@ class Case:
             value.flags.writeable = False
         found = self.arrays.setdefault(name, value)
         self._noted[name] = None
-        if found is not value and not np.array_equal(found, value):
+        if found is not value and not _equal(found, value):
             raise ValueError(f"{name} is {made} already, and is given other values; call one of them something else")
         return found
 
@@ -131,6 +131,12 @@ class Case:
         """One name, one thing: checks that share a space share its cases, and so the names in them."""
         if (before := self._made.setdefault(name, made)) != made:
             raise ValueError(f"{name} is {before} already, and is asked for as {made}; call one of them something else")
+
+
+def _equal(found: Any, value: Any) -> bool:
+    if isinstance(value, np.ndarray) and (found.dtype, found.shape) == (value.dtype, value.shape):
+        return found.tobytes() == value.tobytes() or np.array_equal(found, value)
+    return np.array_equal(found, value)
 
 
 def label_seed(*parts: Any) -> int:

@@ -75,7 +75,7 @@ def attempt(check: Check, student: Student, cases: Sequence[Case]) -> Attempt:
             served.append(case)
         except SubmissionFault as fault:
             trace = tuple(student.trace)
-            culprit, options = student.culprit(fault), dict(student.options)
+            culprit, options = student.culprit(fault), student.options
             failed = Attempt(fault.verdict, fault, case, trace, student.precision, culprit, options, tuple(served))
             if not is_of_another(check, failed):
                 return failed

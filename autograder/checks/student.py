@@ -121,7 +121,7 @@ class Student:
         self.precision = "float64"  # of the answers
         self._asked = "float64"  # of the questions
         self._gradients = {name for entry in assignment.entry_points for name in entry.gradients}
-        self.options: dict[str, Any] = {}
+        self._given: dict[Any, Call | Mapping[str, Any]] = {}  # the last call of each function, latest last
         self.last: tuple[str, tuple[Any, ...]] | None = None
         self._ended: tuple[str, SubmissionFault] | None = None
         self._cap = TRACE_CAP
@@ -130,7 +130,7 @@ class Student:
     def forget(self) -> None:
         """Begin the next case."""
         self.trace.clear()
-        self.options = {}
+        self._given = {}
         self.last = None
 
     @contextmanager
@@ -156,10 +156,11 @@ class Student:
         if keep and len(entry.returns) == 1:
             keep = (WHOLE,)
         calls = [Call(name, tuple(args), kwargs, keep, adapter=_adapter(entry)) for args in argument_lists]
-        if any(array.dtype == np.float32 for call in calls for array in _arrays(call.args) if hasattr(array, "dtype")):
+        if any(_holds_float32(call.args) for call in calls):
             self._asked = "float32"
         with self._calling(name):
-            self._note_options(calls)
+            if calls:
+                self._note_options(calls[-1])
             return [self._accept(entry, outcome) for outcome in self._program.calls(calls)]
 
     def once(self, key: Any, ask: Callable[[], T]) -> T:
@@ -176,14 +177,14 @@ class Student:
         self._noting = []
         try:
             value = ask()
-            keep(kept, key, Answered(value, tuple(self._noting), dict(self.options), self._asked, 0))
+            keep(kept, key, Answered(value, tuple(self._noting), self.options, self._asked, 0))
         finally:
             self._noting = None
         return value
 
     def _again(self, answered: Answered) -> Any:
         """What was answered, as if it had been asked for this check."""
-        self.options |= answered.options
+        self._given[len(self._given), "again"] = answered.options
         self._asked = answered.precision if self._asked == "float64" else self._asked
         for name, outputs in answered.outputs:
             self._remember(name, copied(outputs))
@@ -193,7 +194,7 @@ class Student:
         """The arguments as a call of `name` left them: for checks that inputs are not modified."""
         with self._calling(name):
             call = Call(name, args, kwargs, echo=True, adapter=_adapter(self._assignment.entry_point(name)))
-            self._note_options([call])
+            self._note_options(call)
             (outcome,) = self._program.calls([call])
             if isinstance(outcome, SubmissionFault):
                 raise outcome
@@ -337,14 +338,23 @@ class Student:
         self._remember(entry.name, outputs)
         return outputs if len(entry.returns) > 1 else outputs[0]
 
-    def _note_options(self, calls: Sequence[Call]) -> None:
-        """What is not an array among the arguments of the last call, by the names that the contract gives them, and
-        None for what it left out: what the case says of the same names was not asked."""
-        if not calls:
-            return
-        names = _parameters(self._assignment.entry_point(calls[-1].function).signature)
-        given = dict.fromkeys(names) | dict(zip(names, calls[-1].args, strict=False)) | dict(calls[-1].kwargs)
-        self.options |= {name: value for name, value in given.items() if isinstance(value, PLAIN)}
+    def _note_options(self, call: Call) -> None:
+        self._given.pop(call.function, None)
+        self._given[call.function] = call
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What was not an array among the arguments of the last calls, by the names that the contract gives them, and
+        None for what they left out: what the case says of the same names was not asked."""
+        found: dict[str, Any] = {}
+        for given in self._given.values():
+            found |= self._options(given) if isinstance(given, Call) else given
+        return found
+
+    def _options(self, call: Call) -> dict[str, Any]:
+        names = _parameters(self._assignment.entry_point(call.function).signature)
+        given = dict.fromkeys(names) | dict(zip(names, call.args, strict=False)) | dict(call.kwargs)
+        return {name: value for name, value in given.items() if isinstance(value, PLAIN)}
 
     def _remember(self, name: str, outputs: tuple[Any, ...], computed: Iterable[Any] | None = None) -> None:
         """Note what a call gave; `computed`, of it or else all, shows in which precision."""
@@ -395,6 +405,10 @@ def _arrays(outputs: Iterable[Any]) -> Iterator[Any]:
             yield output
         elif isinstance(output, dict):
             yield from _arrays(output.values())
+
+
+def _holds_float32(values: Iterable[Any]) -> bool:
+    return any(getattr(array, "dtype", None) == np.float32 for array in _arrays(values))
 
 
 def describe(value: Any) -> str:

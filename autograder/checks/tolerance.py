@@ -14,6 +14,7 @@ that 1e-4 asks for. Honest float32 code keeps to it as well, because it is grade
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,7 +35,14 @@ class Tolerance:
 
 
 TOLERANCES = {"float64": Tolerance(1e-9, 1e-12), "float32": Tolerance(1e-4, 1e-6)}
+_NUMBER, _BITS = struct.Struct("=d"), struct.Struct("=Q")
 BY_HAND = {"float64": Tolerance(1e-12, 1e-14), "float32": TOLERANCES["float32"]}
+
+
+def _has_more_bits(number: float) -> bool:
+    """Whether `number` has bits that no float32 has: the last 29 of its 52."""
+    bits: int = _BITS.unpack(_NUMBER.pack(number))[0]
+    return bool(bits & (2**29 - 1))
 
 
 def precision_of(value: Any) -> str:
@@ -43,7 +51,7 @@ def precision_of(value: Any) -> str:
     array = np.asarray(value)
     if array.dtype == np.float32:
         return "float32"
-    if array.dtype != np.float64 or not array.size:
+    if array.dtype != np.float64 or not array.size or _has_more_bits(array.item(0)):
         return "float64"
     with np.errstate(over="ignore", invalid="ignore"):
         if not (array.astype(np.float32) == array).all():

@@ -11,12 +11,15 @@ question in which the answer to another one stands.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from autograder import wire
+from autograder.sandbox.calls import encode_calls
 from autograder.wire import Call, Handle
 
 CALLS = 200  # in a batch
@@ -39,16 +42,29 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Batch:
+    """The calls of questions that are asked together."""
+
+    questions: tuple[tuple[Call, ...], ...]
+
+    @functools.cached_property
+    def message(self) -> tuple[dict[str, Any], list[np.ndarray[Any, Any]]]:
+        """What is sent, with its arrays: the same for everybody."""
+        encoder = wire.Encoder(callbacks=[])
+        return {"questions": [encode_calls(calls, encoder)[0] for calls in self.questions]}, encoder.arrays
+
+
+@dataclass(frozen=True)
 class Session:
-    """What one fork is asked, in order; for each check which questions are its own; and for the first question of each
-    batch where the batch ends."""
+    """What one fork is asked, in order; for each check which questions are its own; and batches, by the number of their
+    first question."""
 
     questions: tuple[Question, ...]
     spans: Mapping[str, range]
-    batches: Mapping[int, int]
+    batches: Mapping[int, Batch]
 
 
-Ask = Callable[[Sequence[Sequence[Call]]], Sequence[list[Any]]]
+Ask = Callable[[Batch], Sequence[list[Any]]]
 Sessions = Mapping[tuple[str, int], Session]  # by entry point, and how many forks have served its checks before
 
 
@@ -57,25 +73,28 @@ def session(questions: Sequence[Question]) -> Session:
     spans: dict[str, range] = {}
     for number, question in enumerate(questions):
         spans[question.check] = range(spans.get(question.check, range(number, 0)).start, number + 1)
-    return Session(tuple(questions), spans, dict(_batches(questions)))
+    batches = {
+        first: Batch(tuple(question.calls for question in questions[first:end])) for first, end in _bounds(questions)
+    }
+    return Session(tuple(questions), spans, batches)
 
 
-def _batches(questions: Sequence[Question]) -> Iterator[tuple[int, int]]:
+def _bounds(questions: Sequence[Question]) -> Iterator[tuple[int, int]]:
     """First question and end of each batch. One question alone is not worth one."""
-    first, batch = 0, _Batch()
+    first, batch = 0, _Draft()
     for number, question in enumerate(questions):
         if batch.takes(question):
             continue
         if number - first > 1:
             yield first, number
-        first, batch = number, _Batch()
+        first, batch = number, _Draft()
         if not batch.takes(question):
-            first, batch = number + 1, _Batch()
+            first, batch = number + 1, _Draft()
     if len(questions) - first > 1:
         yield first, len(questions)
 
 
-class _Batch:
+class _Draft:
     """A batch while it is put together."""
 
     def __init__(self) -> None:
@@ -154,7 +173,11 @@ def same(one: Any, other: Any) -> bool:
     if type(one) is not type(other):
         return False
     if isinstance(one, Call):
-        return all(same(getattr(one, name), getattr(other, name)) for name in Call.__dataclass_fields__)
+        form, its_form = (
+            (one.function, one.keep, one.echo, one.adapter),
+            (other.function, other.keep, other.echo, other.adapter),
+        )
+        return form == its_form and same(one.args, other.args) and same(one.kwargs, other.kwargs)
     if isinstance(one, np.ndarray | np.generic):
         return bool(one.dtype == other.dtype and one.shape == other.shape and one.tobytes() == other.tobytes())
     if isinstance(one, dict):
@@ -189,7 +212,6 @@ class Ahead:
         if not same(known, tuple(calls)):
             self._left = range(0)
             return None
-        if end := self._session.batches.get(number):
-            batch = [question.calls for question in self._session.questions[number:end]]
-            self._answers.update(zip(range(number, end), ask(batch), strict=True))
+        if batch := self._session.batches.get(number):
+            self._answers.update(enumerate(ask(batch), start=number))
         return self._answers.pop(number, None)

@@ -13,8 +13,8 @@ from typing import Any
 from autograder import wire
 from autograder.errors import Missing, SubmissionFault
 from autograder.model import Check
+from autograder.sandbox.calls import answer_callback, decode_outcomes, encode_calls
 from autograder.sandbox.headroom import headroom
-from autograder.sandbox.program import answer_callback, decode_outcomes, encode_calls
 from autograder.worker.precision import in_double
 from autograder.worker.serve import Caller
 

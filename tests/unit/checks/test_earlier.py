@@ -59,7 +59,7 @@ def test_a_call_whose_arguments_were_not_returned_is_not_made(returned):
 
 
 def test_only_a_call_that_takes_an_earlier_value_may_be_left_out():
-    from autograder.sandbox.program import decode_outcomes
+    from autograder.sandbox.calls import decode_outcomes
 
     with pytest.raises(WireError, match="an answer of an unknown kind"):
         decode_outcomes([Call("f", (0,))], [["unasked"]], [])

@@ -11,9 +11,10 @@ import pytest
 
 from autograder.errors import CheckFailed, Crashed, Missing, OutOfMemory, SubmissionFault, TimedOut
 from autograder.model import Level, Limits
+from autograder.sandbox.calls import decode_outcomes, encode_calls
 from autograder.sandbox.isolation import choose
 from autograder.sandbox.local import LocalProgram
-from autograder.sandbox.program import Loaded, SandboxProgram, decode_outcomes, encode_calls
+from autograder.sandbox.program import Loaded, SandboxProgram
 from autograder.sandbox.sandbox import Sandbox
 from autograder.sandbox.sentences import place, raised
 from autograder.wire import Call, Handle, Opaque, WireError
