@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import inspect
 import statistics
 import sys
 import time
@@ -117,9 +118,9 @@ def _alone(grading: Grading) -> float:
 
         return call
 
-    names = [entry.name for entry in grading.declared.assignment.entry_points]
-    functions = vars(grading.declared.reference)
-    runner = LocalRunner(functions | {name: timed(functions[name]) for name in names})
+    found = vars(grading.declared.reference)
+    names = [entry.name for entry in grading.declared.assignment.entry_points if inspect.isfunction(found[entry.name])]
+    runner = LocalRunner(found | {name: timed(found[name]) for name in names})
     Examiner(grading.declared, grading.seed, explain=False).examine_all(grading.checks, runner)
     return sum(used)
 

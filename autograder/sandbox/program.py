@@ -77,6 +77,7 @@ class SandboxProgram:
         self._seq = 0
         self.fault: SubmissionFault | None = None
         self._confined = False
+        self._read: float | None = None
         self.loaded = (0.0, 0.0)  # CPU and wall seconds that it took to load, where they are charged
         self.rearm(limits)
 
@@ -88,17 +89,24 @@ class SandboxProgram:
         self._asked = 0
         self._taken = 0
         self._grader_before = time.thread_time()
-        self._before = self.fork.cpu_seconds()
+        self._before = self._cpu_seconds()
         self._next_look = time.monotonic() + wire.WATCH_SECONDS
 
     def spent(self) -> float:
         """CPU seconds since the check began, by the clock outside."""
-        return self.fork.cpu_seconds() - self._before
+        return self._cpu_seconds() - self._before
+
+    def _cpu_seconds(self) -> float:
+        """What the fork has used, read once between two messages: it is asked nothing meanwhile."""
+        if self._read is None or self.fork.ending:
+            self._read = self.fork.cpu_seconds()
+        return self._read
 
     def _look(self) -> None:
         """End the program when it is over its CPU time. The kernel's own limit counts whole seconds and samples them;
         code that sleeps between samples escapes it."""
         self._next_look = time.monotonic() + wire.WATCH_SECONDS
+        self._read = None  # the program is at work
         if self.fork.printed:
             self.fork.printed.drain()
         if self.spent() > self._allowed:
@@ -227,6 +235,7 @@ class SandboxProgram:
         with self._waiting() as deadline:
             wire.send(self.fork.sock, frame, deadline)
             reply, received = wire.receive(self.fork.sock, deadline, self.fork.body_cap, self._look, self._admit)
+        self._read = None
         if time.monotonic() > self._next_look:
             self._look()
         if type(reply.get("seq")) is not int or reply["seq"] != self._seq:

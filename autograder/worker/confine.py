@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import functools
 import os
 import resource
 import struct
@@ -64,8 +65,17 @@ NR, ARCH, ARG0, ARG1, ARG2_LOW, ARG2_HIGH, ARG3 = 0, 4, 16, 24, 32, 36, 40
 X32_BIT = 0x40000000
 
 
+SOME_PID = 0x7FABCDEF  # greater than that of any process, and found nowhere else in a filter
+
+
 def seccomp_program(machine: str, pid: int) -> bytes:
     """The filter for process `pid` on `machine`, as an array of `struct sock_filter`; KeyError on another machine."""
+    return seccomp_filter(machine).replace(struct.pack("I", SOME_PID), struct.pack("I", pid))
+
+
+@functools.cache
+def seccomp_filter(machine: str) -> bytes:
+    """The filter for process SOME_PID: a worker makes it once, for all forks."""
     arch, column = ARCHITECTURES[machine]
     code: list[tuple[int, int, int, int]] = [
         (LD, 0, 0, ARCH),
@@ -82,7 +92,7 @@ def seccomp_program(machine: str, pid: int) -> bytes:
     null = [(LD, 0, 0, ARG2_LOW), (JEQ, 0, 3, 0), (LD, 0, 0, ARG2_HIGH), (JEQ, 0, 1, 0), *_allow_or_deny()]
     code += _if_call(PRLIMIT[column], null)
     for signalling in KILL_SELF_ONLY:
-        code += _only(signalling[column], ARG0, (pid,))
+        code += _only(signalling[column], ARG0, (SOME_PID,))
     code += _only(FCNTL[column], ARG1, FCNTL_COMMANDS)
     code += _only(SENDTO[column], ARG3, (0,)) + _only(RECVFROM[column], ARG3, (0,))
     for numbers in ALLOWED.values():

@@ -6,6 +6,7 @@ itself (`parent.py`).
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import os
@@ -31,6 +32,8 @@ def main(descriptor: int) -> None:
     config, _ = control.receive()
     warm_up(config["packages"], config["warm"])
     absent.install(config["modules"])
+    with contextlib.suppress(KeyError):  # a machine that has no filter
+        confine.seccomp_filter(os.uname().machine)
     gc.collect()
     gc.freeze()
     if config["alone"]:

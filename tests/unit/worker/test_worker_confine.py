@@ -134,3 +134,12 @@ def test_devices_answer_as_files_do(machine):
 def test_another_machine_has_no_filter():
     with pytest.raises(KeyError, match="riscv64"):
         confine.seccomp_program("riscv64", PID)
+
+
+@pytest.mark.parametrize("machine", confine.ARCHITECTURES)
+def test_filters_of_two_processes_differ_in_the_process_alone(machine):
+    whole, other = confine.seccomp_filter(machine), confine.seccomp_program(machine, PID)
+    changed = {i // 8 for i in range(len(whole)) if whole[i] != other[i]}
+    numbers = [struct.unpack_from("HBBI", whole, 8 * i)[3] for i in changed]
+    assert set(numbers) == {confine.SOME_PID}
+    assert len(changed) == sum(call[confine.ARCHITECTURES[machine][1]] is not None for call in confine.KILL_SELF_ONLY)
