@@ -1,4 +1,4 @@
-"""What a fork of a submission has answered, for the checks of its group that ask the same again."""
+"""What a fork of a submission has answered, for its other checks that ask the same again."""
 
 from __future__ import annotations
 

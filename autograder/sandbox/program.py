@@ -280,7 +280,7 @@ class SandboxProgram:
 
     def _end(self, fault: SubmissionFault) -> SubmissionFault:
         if isinstance(fault, TimedOut):
-            if self.asked:  # a batch is no entry point's
+            if self.asked:  # it is not a batch
                 self.budget.timed_out(self.asked)
             fault = TimedOut(f"{str(fault)[:-1]}{self.fork.stack()}.")
         self.fault = fault

@@ -1,8 +1,8 @@
 """A submission's cells as code, statement by statement.
 
-Every group of checks has a fork of its own, and each reads the submission anew. Where one of them has read it to the
-end, the forks' parent reads the same text once more and keeps what came of it: that runs nothing, it is known by then
-to take neither long nor much, and all later forks begin with it.
+The checks of each entry point have a fork of their own, which reads the submission anew. Where one of them has read it
+to the end, the forks' parent reads the same text once more and keeps what came of it: that runs nothing, it is known by
+then to take neither long nor much, and all later forks begin with it.
 """
 
 from __future__ import annotations

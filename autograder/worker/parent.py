@@ -1,4 +1,4 @@
-"""The warm parent of one submission: forks a fresh, confined process for each group of checks.
+"""The warm parent of one submission: forks a fresh, confined process for the checks of each entry point.
 
 It never runs student code and never computes (a torch parent that has computed makes its forks hang), so what one fork
 does to its own memory cannot reach the next. What a fork has read to its end it compiles for the others. It is steered
