@@ -7,23 +7,23 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from autograder import wire
-from autograder.sandbox.local import LocalProgram, LocalRunner
-from autograder.worker.precision import in_double
+from autograder.model import Check
+from autograder.sandbox.local import Live, LocalRunner
 
 Functions = Mapping[str, Callable[..., Any]]
 
 
 class SharingRunner(LocalRunner):
-    """Functions whose checks of one group share the answer to the same question, as those of a submission do."""
+    """Functions of which the checks of one entry point share the answer to the same question, as of a submission's."""
 
     def __init__(self, functions: Functions) -> None:
         super().__init__(functions)
         self._answered: dict[str, dict[Any, Any]] = {}
 
     @contextlib.contextmanager
-    def start(self, group: str | None = None, entry_point: str | None = None, hidden: bool = False) -> Iterator[Any]:
-        """The functions, with the answers that checks of `group` were given before."""
-        answered = {} if group is None else self._answered.setdefault(group, {})
+    def start(self, entry_point: str | None = None, check: Check | None = None) -> Iterator[Live]:
+        """The functions, with the answers that checks of the entry point were given before."""
+        answered = {} if check is None else self._answered.setdefault(check.entry_point, {})
         yield _Sharing(self._functions, answered)
 
 
@@ -35,28 +35,18 @@ class NotingRunner(LocalRunner):
         self.called: set[str] = set()
 
     @contextlib.contextmanager
-    def start(self, group: str | None = None, entry_point: str | None = None, hidden: bool = False) -> Iterator[Any]:
+    def start(self, entry_point: str | None = None, check: Check | None = None) -> Iterator[Live]:
         """The functions, with nothing kept from the last time."""
         yield _Noting(self._functions, self.called)
 
 
-class _Double(LocalProgram):
-    """Functions that compute in double precision, as in a worker."""
-
-    ended = False
-
-    def calls(self, calls: Sequence[wire.Call]) -> list[Any]:
-        with in_double():
-            return super().calls(calls)
-
-
-class _Sharing(_Double):
+class _Sharing(Live):
     def __init__(self, functions: Functions, answered: dict[Any, Any]) -> None:
         super().__init__(functions)
         self.answered = answered  # `Student.once` keeps answers here
 
 
-class _Noting(_Double):
+class _Noting(Live):
     def __init__(self, functions: Functions, called: set[str]) -> None:
         super().__init__(functions)
         self._called = called

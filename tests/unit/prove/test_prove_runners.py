@@ -1,4 +1,4 @@
-"""Functions in the place of a submission: what checks of a group share, and which functions a check calls."""
+"""Functions in the place of a submission: what checks of an entry point share, and which functions a check calls."""
 
 import dataclasses
 
@@ -12,16 +12,17 @@ from autograder.prove.runners import NotingRunner, SharingRunner
 from autograder.wire import Call
 
 
-def test_checks_of_a_group_share_an_answer_and_those_of_two_groups_do_not(tiny):
+def test_checks_of_an_entry_point_share_an_answer_and_those_of_two_do_not(tiny):
     runner, asked = SharingRunner({}), []
+    known = {check.id: check for check in tiny.checks}
 
-    def ask(group, key="x"):
-        with runner.start(group) as program:
+    def ask(check, key="x"):
+        with runner.start(check=known.get(check)) as program:
             return Student(tiny.assignment, program).once(key, lambda: asked.append(key) or np.zeros(2)).shape
 
-    assert [ask(group) for group in ("a", "a", "b", None, None)] == [(2,)] * 5
+    assert [ask(check) for check in ("double.values", "double.long", "affine_forward.values", "", "")] == [(2,)] * 5
     assert len(asked) == 4
-    ask("a", "y")
+    ask("double.values", "y")
     assert len(asked) == 5
 
 
