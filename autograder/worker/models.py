@@ -6,7 +6,8 @@ imported by the functions that need it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,8 @@ def build(layers: Sequence[Any], state: Mapping[str, Array], modes: Mapping[str,
     `state`; `modes` are those of modules by name, "" for all; the parameters named in `frozen` require no gradient."""
     import torch
 
-    model = _sequential(layers)
+    with undrawn():
+        model = _sequential(layers)
     counters = {name: tensor for name, tensor in model.state_dict().items() if name not in state}
     model.load_state_dict({**counters, **{name: torch.tensor(array) for name, array in state.items()}}, strict=True)
     model.train(modes.get("", True))
@@ -37,11 +39,31 @@ def build(layers: Sequence[Any], state: Mapping[str, Array], modes: Mapping[str,
     return model
 
 
-def _sequential(layers: Sequence[Any]) -> Any:
-    import torch
+@contextlib.contextmanager
+def undrawn() -> Iterator[None]:
+    """While it lasts, PyTorch's own layers draw no initial weights: half of the time that it takes to make a network,
+    where others are loaded into it, or where there are no numbers."""
+    from torch import nn
 
-    made = (_sequential(layer) if isinstance(layer, list) else _layer(*layer) for layer in layers)
-    return torch.nn.Sequential(*made).to(torch.float64)
+    layers = nn.modules.conv._ConvNd, nn.Linear, nn.modules.batchnorm._NormBase
+    before = [layer.reset_parameters for layer in layers]
+    try:
+        for layer in layers:
+            layer.reset_parameters = _nothing
+        yield
+    finally:
+        for layer, method in zip(layers, before, strict=True):
+            layer.reset_parameters = method
+
+
+def _nothing(_: Any) -> None:
+    pass
+
+
+def _sequential(layers: Sequence[Any]) -> Any:
+    from torch import nn
+
+    return nn.Sequential(*(_sequential(layer) if isinstance(layer, list) else _layer(*layer) for layer in layers))
 
 
 def _layer(kind: str, *numbers: Any) -> Any:
@@ -188,12 +210,17 @@ def arrays(value: Any) -> Any:
     """`value` with arrays for its tensors."""
     import torch
 
-    if isinstance(value, torch.Tensor):
+    return _arrays(value, torch.Tensor)
+
+
+def _arrays(value: Any, tensor: type) -> Any:
+    if isinstance(value, tensor):
         return array_of(value)
     if isinstance(value, tuple | list):
-        return (list if isinstance(value, list) else tuple)(map(arrays, value))
+        parts = [_arrays(part, tensor) for part in value]
+        return parts if isinstance(value, list) else tuple(parts)
     if isinstance(value, dict):
-        return {key: arrays(part) for key, part in value.items()}
+        return {key: _arrays(part, tensor) for key, part in value.items()}
     return value
 
 
