@@ -214,31 +214,44 @@ def _seen(declared: Declared, paper: _Paper, about: About) -> dict[bytes, Any]:
     asked and among the simple ones: a student who made the mistake fails there first, too. Only of the checks and
     mistakes that `about` names."""
     found: dict[bytes, Any] = {}
-    for check in (check for check in declared.checks if check.id in paper.cases and check.id in about):
-        # the same objects for all mistakes, which share the oracle's work
-        asked, simple = ([Case(*one) for one in cases[check.id]] for cases in (paper.cases, paper.simple))
-        for case in (*asked, *simple):
-            found |= _noted(declared, check, None, case)
-        for mistake in declared.mistakes:
+    checks = [check for check in declared.checks if check.id in paper.cases and check.id in about]
+    # the same objects for all mistakes, which share the oracle's work
+    asked = {check.id: [Case(*one) for one in paper.cases[check.id]] for check in checks}
+    simple = {check.id: [Case(*one) for one in paper.simple[check.id]] for check in checks}
+    right = _Program(declared, None)
+    for check in checks:
+        for case in (*asked[check.id], *simple[check.id]):
+            found |= right.noted(check, case)
+    for mistake in declared.mistakes:
+        wrong = _Program(declared, mistake)
+        for check in checks:
             if check.entry_point in mistake.entry_points and mistake.name in about[check.id]:
-                claimed = simple if check.id in mistake.caught_by else []
-                for cases in (asked, claimed):
-                    found |= next(filter(None, (_noted(declared, check, mistake, case) for case in cases)), {})
+                claimed = simple[check.id] if check.id in mistake.caught_by else []
+                for cases in (asked[check.id], claimed):
+                    found |= next(filter(None, (wrong.noted(check, case) for case in cases)), {})
     return found
 
 
-def _noted(declared: Declared, check: Check, mistake: Mistake | None, case: Case) -> dict[bytes, Any]:
-    """How the reference fares on a case, or `mistake`, with fingerprints for arrays; nothing where a mistake passes."""
-    functions = {**vars(declared.reference), **(mistake.replacements if mistake else {})}
-    student = Student(declared.assignment, LocalProgram(functions), told_in_full=False)
-    try:
-        tried = attempt(check, student, [case])
-        told = encode([_printed(tried.trace), fault_told(tried.fault)])
-    except (GraderFault, Unanswerable):
-        return {}
-    if mistake is not None and tried.fault is None:
-        return {}
-    return {seen_question(check, case.params, case.seed, mistake.name if mistake else ""): told}
+class _Program(LocalProgram):
+    """The reference, with `mistake` in its place where one is given. Checks that ask the same share the answer."""
+
+    def __init__(self, declared: Declared, mistake: Mistake | None) -> None:
+        super().__init__({**vars(declared.reference), **(mistake.replacements if mistake else {})})
+        self.answered: dict[Any, Any] = {}  # `Student.once` keeps answers here
+        self._assignment = declared.assignment
+        self._name = mistake.name if mistake else ""
+
+    def noted(self, check: Check, case: Case) -> dict[bytes, Any]:
+        """How it fares on a case, with fingerprints for arrays; nothing where a mistake passes."""
+        student = Student(self._assignment, self, told_in_full=False)
+        try:
+            tried = attempt(check, student, [case])
+            told = encode([_printed(tried.trace), fault_told(tried.fault)])
+        except (GraderFault, Unanswerable):
+            return {}
+        if self._name and tried.fault is None:
+            return {}
+        return {seen_question(check, case.params, case.seed, self._name): told}
 
 
 def _printed(value: Any) -> Any:
