@@ -82,6 +82,11 @@ class Explainer:
         )
         return Cause(found) if found else None
 
+    def note(self, check: Check, failed: Attempt, mistake: Mistake) -> None:
+        """Take `failed`, how `mistake` itself fared in a submission's place, for how it fares on that case."""
+        if failed.case is not None:
+            failed.case.once(("seen", check.run, mistake.name), lambda: _seen(failed))
+
     def taught(self, check: Check, answer: WrongAnswer) -> Diagnosis | None:
         """What the course's teacher says of this wrong answer of `check`."""
         for one in self.declared.taught:

@@ -58,6 +58,7 @@ class Grading:
     checks: tuple[Check, ...]
     heard: bool = False  # for the student's own eyes: what the code prints, and where it stood when it was ended
     rehearsal: Rehearsal = field(default_factory=Rehearsal, compare=False, repr=False)
+    shrink: bool = True  # whether a failure is shown on the smallest case that is found; its diagnosis is the same
 
     @property
     def may_be_heard(self) -> bool:
@@ -179,7 +180,8 @@ def _run(grading: Grading, submission: Submission, warm: WarmSandboxes | None) -
                 grading.sessions(),
             ) as runner,
         ):
-            results = Examiner(grading.declared, grading.seed, compare=True).examine_all(grading.checks, runner)
+            examiner = Examiner(grading.declared, grading.seed, compare=True, shrink=grading.shrink)
+            results = examiner.examine_all(grading.checks, runner)
             grading.rehearsal.saw(runner.messages)
         return _Ran(results, runner.notes, sandboxes.cpu_s, runner.printed)
     except SubmissionFault as fault:  # it cannot even be loaded

@@ -97,7 +97,7 @@ def _findings(declared: Declared, options: Options, mutants: bool) -> Iterator[F
     if mutants:
         yield from prove_mutants(declared, options)
     if held:
-        yield from prove_sample_class(Grading(declared, options.seeds[0], held, declared.checks))
+        yield from prove_sample_class(Grading(declared, options.seeds[0], held, declared.checks), options.part)
     if mutants:  # last: its files are loaded under the names of the assignment's modules
         yield from prove_bundle(declared, options)
 

@@ -20,7 +20,7 @@ from autograder.assignment.discover import Declared
 from autograder.assignment.edits import diff
 from autograder.diagnosis.replay import read_token
 from autograder.errors import AssignmentError
-from autograder.examine import Examiner
+from autograder.examine import Examiner, Met
 from autograder.model import Check, CheckResult, Mistake, Record, Verdict
 from autograder.prove.equivalent import check_equivalent, read_equivalent
 from autograder.prove.forks import in_forks
@@ -51,7 +51,8 @@ class Finding(Record, frozen=True):
 class Options:
     """How a proof is made: the grading seeds that correct code must pass, how many forks run at a time, and which part
     of the mutants is tried, and of the programs that the student's bundle judges: (3, 10) for the third tenth. Failures
-    of that part of the mistakes are shrunk; the others are caught and named on the cases that bring them out."""
+    of that part of the mistakes and of the sample class are shrunk; the others are caught and named on the cases that
+    bring them out."""
 
     seeds: Sequence[int] = (0,)
     jobs: int = 2
@@ -224,10 +225,25 @@ def _results(declared: Declared, mistake: Mistake, seed: int, shrink: bool = Tru
         runner = SharingRunner({**vars(declared.reference), **mistake.replacements})
     except AssignmentError as error:
         return str(error)
+    examiner = Examiner(declared, seed) if shrink else _Known(declared, seed, shrink=False, mistake=mistake)
     return [
-        [r.check, r.verdict, r.diagnosis.mistake if r.diagnosis else "", _reference_passes(declared, r)]
-        for r in Examiner(declared, seed, shrink=shrink).examine_all(checks_about(declared, mistake), runner)
+        # a case that is not shrunk is one that the reference was asked
+        [r.check, r.verdict, r.diagnosis.mistake if r.diagnosis else "", not shrink or _reference_passes(declared, r)]
+        for r in examiner.examine_all(checks_about(declared, mistake), runner)
     ]
+
+
+@dataclass(frozen=True)
+class _Known(Examiner):
+    """Examines a listed mistake, whose answers are taken for what is known of it: it is not asked a second time."""
+
+    mistake: Mistake | None = None
+
+    def _meet(self, check: Check, *more: Any, **options: Any) -> Met:
+        met = super()._meet(check, *more, **options)
+        if self.mistake and met.first and met.first.fault:
+            self._explainer.note(check, met.first, self.mistake)
+        return met
 
 
 def checks_about(declared: Declared, mistake: Mistake) -> list[Check]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 from autograder.errors import AssignmentError
 from autograder.model import GradeReport, Verdict
 from autograder.pipeline import Grading, grade_one
-from autograder.prove.prove import Finding
+from autograder.prove.prove import Finding, part_of
 
 KEYS = {"file", "why", "score", "default", "verdicts", "diagnoses", "refused"}
 
@@ -34,12 +35,16 @@ def sample_class(folder: Path) -> dict[str, dict[str, Any]]:
     return table
 
 
-def prove_sample_class(grading: Grading) -> Iterator[Finding]:
-    """One finding for each submission of the sample class, graded in the sandbox as any other."""
+def prove_sample_class(grading: Grading, part: tuple[int, int] = (1, 1)) -> Iterator[Finding]:
+    """One finding for each submission of the sample class, graded in the sandbox as any other. Failures of that part of
+    the submissions are shrunk: neither score nor verdict nor diagnosis depends on it."""
     folder = Path(grading.declared.assignment.folder)
     needs = {check.id: check.needs for check in grading.declared.checks}
-    for name, expected in sample_class(folder).items():
-        report = grade_one(grading, name, folder / "submissions" / expected["file"])
+    submissions = sample_class(folder)
+    shrunk = set(part_of(tuple(submissions), *part, str))
+    for name, expected in submissions.items():
+        how = dataclasses.replace(grading, shrink=name in shrunk)
+        report = grade_one(how, name, folder / "submissions" / expected["file"])
         wrong = list(differences(report, expected, needs))
         yield Finding("the sample submission gets what it must", name, not wrong, "; ".join(wrong[:3]))
 

@@ -2,12 +2,13 @@
 
 import dataclasses
 
+import msgspec
 import numpy as np
 
 from autograder.checks.student import Student
 from autograder.examine import Examiner
 from autograder.model import Variant
-from autograder.prove.prove import Options, prove, warm_up
+from autograder.prove.prove import Options, _results, prove, warm_up
 from autograder.prove.runners import NotingRunner, SharingRunner
 from autograder.wire import Call
 
@@ -63,3 +64,30 @@ def test_a_variant_is_asked_by_every_check_that_calls_it_and_by_no_other(tiny, m
         (finding,) = [finding for finding in findings if finding.claim == "the variant scores full"]
         assert finding.holds != wrong, "a cache that spoils the gradients of another function is found"
     assert {"affine_forward.values", "affine_backward.gradients"} in asked
+
+
+def test_a_mistake_is_asked_once_and_a_mistake_that_is_shrunk_is_asked_anew(tiny):
+    calls = []
+
+    def squared(x):
+        calls.append(x)
+        return x**2
+
+    (listed,) = [mistake for mistake in tiny.mistakes if mistake.name == "squared"]
+    wrong = msgspec.structs.replace(listed, build=lambda: {"double": squared})
+    declared = dataclasses.replace(tiny, mistakes=(wrong,))
+    asked = []
+    for shrink in (True, False):
+        calls.clear()
+        for check in tiny.checks:  # what is known of a case is forgotten
+            if check.strategy is not None:
+                check.strategy.cases.cache_clear()
+        results = _results(declared, wrong, 0, shrink)
+        asked.append(len(calls))
+        assert {check: named for check, verdict, named, _ in results if verdict == "FAIL"} == {
+            "double.values": "squared",
+            "double.long": "squared",
+        }
+        assert all(fair for *_, fair in results)
+    assert asked[1] < asked[0]
+    assert asked[1] == 2
