@@ -49,17 +49,20 @@ class Caller:
     ) -> list[list[Any]]:
         """One outcome for each call: `["value", node]`, `["missing"]`, `["raised", fault]`, or `["unasked"]` where it
         takes what an earlier call has not returned. Where `more` is asked before the answers are sent, they are
-        copies."""
+        as they stand now."""
         decoder = wire.Decoder(arrays, self.ask)
         encoder.begin()
         self._returned = []
         found = []
         walk = any(node[0] == "e" for call in calls for node in call["args"])
+        first = len(encoder.arrays)
         for call in calls:
             before = len(encoder.arrays)
             found.append(self._call(call, decoder, encoder))
-            if walk or more:  # as if each were a message: a later call may write into what this one returned
+            if walk:  # as in a walk of a message for each step: a later one may write into what this one returned
                 encoder.arrays[before:] = [array.copy() for array in encoder.arrays[before:]]
+        if more:
+            encoder.arrays[first:] = [array.copy() for array in encoder.arrays[first:]]
         return found
 
     def _call(self, call: dict[str, Any], decoder: wire.Decoder, encoder: wire.Encoder) -> list[Any]:

@@ -23,6 +23,7 @@ import msgspec
 from autograder.assignment.discover import discover
 from autograder.model import GradeReport, Level, Verdict
 from autograder.pipeline import Grading, grade_one
+from autograder.rehearsal import WORTH
 from autograder.sandbox.isolation import hold
 
 HERE = Path(__file__).parent
@@ -93,16 +94,11 @@ class Ground:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one attack, and of the honest submission behind it."""
+    """What became of one attack, asked one by one and in batches, and of the honest submission behind it."""
 
-    report: GradeReport
+    reports: tuple[GradeReport, ...]
     seconds: float
     honest: bytes
-
-    @property
-    def verdicts(self) -> dict[str, str]:
-        """The verdict of each check."""
-        return {result.check: str(result.verdict) for result in self.report.results}
 
 
 class Arena:
@@ -112,6 +108,8 @@ class Arena:
         declared = discover(COURSE / "assignments" / "target")
         self.ground = ground
         self.grading = Grading(declared, SEED, hold(level), declared.checks)
+        self.ahead = Grading(declared, SEED, self.grading.isolation, declared.checks)
+        self.ahead.rehearsal.saw(WORTH)
         self.children, self.mounts = children(), mounts()
         self._pool = ThreadPoolExecutor(AT_ONCE)
         self._graded: dict[str, Future[Outcome]] = {}
@@ -135,14 +133,14 @@ class Arena:
 
     def _grade(self, name: str) -> Outcome:
         started = time.monotonic()
-        report = grade_one(self.grading, name, self.ground.write(name))
+        reports = tuple(grade_one(one, name, self.ground.write(name)) for one in (self.grading, self.ahead))
         seconds = time.monotonic() - started
-        return Outcome(report, seconds, comparable(self._grade_honest()))
+        return Outcome(reports, seconds, comparable(self._grade_honest()))
 
     def _grade_honest(self) -> GradeReport:
         path = Path(tempfile.mkdtemp(prefix="honest-", dir=self.ground.folder / "handed-in")) / "solution.py"
         path.write_text(HONEST)
-        return grade_one(self.grading, "honest", path)
+        return grade_one(self.ahead, "honest", path)
 
 
 def comparable(report: GradeReport) -> bytes:

@@ -8,7 +8,7 @@ import re
 from hostile_ground import COURSE_SECRETS, Ground, Outcome, comparable, expectations, expected_verdicts
 from rich.console import Console
 
-from autograder.model import Verdict
+from autograder.model import GradeReport, Verdict
 from autograder.reports.html import render_report_html
 from autograder.reports.terminal import render_report
 
@@ -21,37 +21,39 @@ MARKUP = re.compile(r"<script>alert|<img src=x", re.IGNORECASE)
 
 def judge(attack: str, outcome: Outcome, ground: Ground, honest: bytes) -> None:
     """The attack gained nothing, learnt nothing, and broke nothing."""
-    check_verdicts(attack, outcome)
-    check_secrets(outcome, ground)
-    check_sinks(outcome)
-    assert outcome.seconds < PATIENCE_S
+    for report in outcome.reports:
+        check_verdicts(attack, report)
+        check_secrets(report, ground)
+        check_sinks(report)
+    assert outcome.seconds < PATIENCE_S * len(outcome.reports)
     assert outcome.honest == honest, "the next submission was graded differently"
 
 
-def check_verdicts(attack: str, outcome: Outcome) -> None:
+def check_verdicts(attack: str, report: GradeReport) -> None:
     """The verdicts are those of the table, the grader stands, and the attack has met what should stop it."""
-    expected = expected_verdicts(attack, list(outcome.verdicts))
-    wrong = {check: verdict for check, verdict in outcome.verdicts.items() if verdict not in expected[check]}
-    assert not wrong, f"expected {expected}; {[result.message for result in outcome.report.results if result.message]}"
-    assert Verdict.GRADER_ERROR not in outcome.verdicts.values()
-    assert outcome.report.score <= outcome.report.max_score
+    verdicts = {result.check: str(result.verdict) for result in report.results}
+    expected = expected_verdicts(attack, list(verdicts))
+    wrong = {check: verdict for check, verdict in verdicts.items() if verdict not in expected[check]}
+    assert not wrong, f"expected {expected}; {[result.message for result in report.results if result.message]}"
+    assert Verdict.GRADER_ERROR not in verdicts.values()
+    assert report.score <= report.max_score
     stopped_by = expectations()[attack].get("stopped_by")
-    assert not stopped_by or re.search(stopped_by, "\n".join(outcome.report.notes)), outcome.report.notes
+    assert not stopped_by or re.search(stopped_by, "\n".join(report.notes)), report.notes
 
 
-def check_secrets(outcome: Outcome, ground: Ground) -> None:
+def check_secrets(report: GradeReport, ground: Ground) -> None:
     """Nothing that a submission may not know is in its report; of a hidden check there is a category and no more."""
-    text = comparable(outcome.report).decode()  # without the times, whose 300 digits could be any six by chance
+    text = comparable(report).decode()  # without the times, whose 300 digits could be any six by chance
     assert [secret for secret in (*COURSE_SECRETS, ground.secret) if secret in text] == []
-    for result in outcome.report.results:
+    for result in report.results:
         assert len(result.message) < MESSAGE_CAP
         assert result.visibility != "hidden" or result.counterexample is None
-    assert len(outcome.report.notes) < 50
+    assert len(report.notes) < 50
 
 
-def check_sinks(outcome: Outcome) -> None:
+def check_sinks(report: GradeReport) -> None:
     """Wherever the report is shown, nothing in it is obeyed."""
     output = io.StringIO()
-    Console(file=output, width=100, color_system=None, force_terminal=False).print(render_report(outcome.report))
+    Console(file=output, width=100, color_system=None, force_terminal=False).print(render_report(report))
     assert not UNSAFE.search(output.getvalue())
-    assert not MARKUP.search(render_report_html(outcome.report))
+    assert not MARKUP.search(render_report_html(report))

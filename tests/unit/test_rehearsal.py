@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from tiny_course import REFERENCE
 
+from autograder.checks.compare import expect
 from autograder.model import Cell, Submission, Verdict, Visibility
 from autograder.pipeline import Grading, grade_read
 from autograder.rehearsal import WORTH, rehearse
@@ -110,6 +111,24 @@ def test_a_submission_sees_no_hidden_case_while_it_answers_what_is_shown(graded)
     report, messages = graded(REFERENCE + SEES, True)
     assert "ahead" in messages
     assert {r.verdict for r in report.results} == {Verdict.PASS}
+
+
+def test_answers_of_one_message_that_share_their_memory_are_still_told(tiny, isolation):
+    """A question whose calls are asked together, to see whether a later one changes what an earlier one returned."""
+
+    def repeats(student, case):
+        x = case.array("x", 3)
+        first, _ = student.each("double", [[x], [-x]])
+        expect(student, out=(first, 2 * x))
+
+    first = next(check for check in tiny.checks if check.entry_point == "double")
+    checks = tuple(msgspec.structs.replace(first, id=f"double.{n}", run=repeats, strategy=None) for n in "ab")
+    text = f"{REFERENCE}\nout = np.zeros(3)\ndef double(x):\n    out[:] = 2 * x\n    return out"
+    for pays in (0, WORTH):
+        grading = Grading(tiny, SEED, isolation, checks)
+        grading.rehearsal.saw(pays)
+        report = grade_read(grading, Submission("ada", "ada.py", "py", "0", (Cell(0, 1, text),)))
+        assert {result.verdict for result in report.results} == {Verdict.FAIL}
 
 
 def test_what_depends_on_a_submissions_answers_is_not_asked_ahead(tiny):
