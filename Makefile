@@ -9,7 +9,7 @@ SITE := $(BIN)/python -m sphinx -q -W --keep-going -b html -d out/docs-cache doc
 
 DEMO := backprop
 
-.PHONY: demo demo-all docs test prove lint bench gpu clean
+.PHONY: demo demo-all docs test suite prove lint bench gpu clean
 
 demo: .venv/installed
 	@rm -rf out/demo
@@ -26,14 +26,13 @@ demo-all: .venv/installed
 	done
 	@$(BIN)/autograder report out/demo-all --format html
 
-# One BLAS thread in each of pytest's processes: they use the cores already. tests/conftest.py says which tests go to one
-# process, and which begin. Modules are compiled first: the suite starts hundreds of processes, and a sandbox's worker
-# can write no bytecode.
 test: .venv/tested
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(SITE)
+	@$(MAKE) --no-print-directory -j3 lint docs suite
+
+# One BLAS thread in each of pytest's processes: they use the cores already. tests/conftest.py says how many there are,
+# which tests go to one of them, and which begin. Modules are compiled first: the suite starts hundreds of processes, and
+# a sandbox's worker can write no bytecode.
+suite: .venv/tested
 	$(BIN)/python -m compileall -q -x submissions autograder assignments reference bench
 	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n auto --dist loadgroup --no-loadscope-reorder
 

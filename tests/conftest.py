@@ -12,23 +12,52 @@ from tiny_course import write_assignment
 
 from autograder.assignment.discover import Declared, discover
 
-PROOFS = "test_prove.py"  # each of its tests takes a minute, and shares nothing with the others
+PROOF = "test_the_assignment_is_proven"  # one for each assignment, a minute each, which shares nothing with the others
+LARGEST = ("conv", "architectures", "batchnorm", "residual", "recurrent", "optimizers", "training", "transfer")
+LONGEST = (
+    "e2e/test_nbgrader_course.py",
+    "hostile/test_attacks.py",
+    "hostile/speed/test_cheats.py",
+    "e2e/test_cli.py",
+    "hostile/test_other_account.py",
+    "e2e/test_ci_recipes.py",
+    "assignments/test_one_broken_function.py",
+    "unit/timing/test_cuda_run.py",
+    "hostile/test_levels.py",
+    "assignments/test_conv.py",
+)
+"""Files that take half a minute and more, the longest first: of most of it they wait for other processes."""
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Half as many again as there are cores: a test waits for other processes about half of its time."""
+    """Two more than there are cores: a test waits for other processes about half of its time."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return cores + (cores + 1) // 2
+    return cores + 2
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With `--dist loadgroup` the tests of a file go to one process, but for the proofs, which are the longest: they
-    begin, each where there is room."""
-    items.sort(key=lambda item: item.path.name != PROOFS)
+    """With `--dist loadgroup` the tests of a file go to one process, but for those of `test_prove.py`, which are for
+    one assignment each. The longest begin: proofs, which compute, and between them files that wait. What is left of
+    `test_prove.py` ends, where there is room."""
+    items.sort(key=_turn)
     for item in items:
-        if item.path.name != PROOFS:
-            item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(Path(__file__).parent))))
+        if item.path.name != "test_prove.py":
+            item.add_marker(pytest.mark.xdist_group(_file(item)))
+
+
+def _turn(item: pytest.Item) -> float:
+    """Where a test stands in the order; those of one file stay together."""
+    name, _, slug = item.name.rstrip("]").partition("[")
+    if name == PROOF:
+        return LARGEST.index(slug) if slug in LARGEST else len(LARGEST)
+    if _file(item) in LONGEST:
+        return 1.5 * LONGEST.index(_file(item)) + 0.5
+    return 101 if item.path.name == "test_prove.py" else 100
+
+
+def _file(item: pytest.Item) -> str:
+    return item.path.relative_to(Path(__file__).parent).as_posix()
 
 
 @pytest.fixture(scope="session", autouse=True)
