@@ -13,7 +13,7 @@ import os
 import socket
 from collections.abc import Sequence
 
-from autograder.worker import absent, confine, nursery, pages, parent, years
+from autograder.worker import absent, confine, nursery, parent, years
 from autograder.worker.control import Control
 
 # What submissions import most; loaded once here rather than in every fork.
@@ -35,8 +35,6 @@ def main(descriptor: int) -> None:
     with contextlib.suppress(KeyError):  # a machine that has no filter
         confine.seccomp_filter(os.uname().machine)
     gc.collect()
-    if not config["alone"]:
-        pages.gather()
     gc.freeze()
     if config["alone"]:
         parent.serve(control, config["alone"])
