@@ -22,8 +22,8 @@ from autograder.assignment.discover import assignment_folders, discover
 from autograder.examine import Examiner
 from autograder.model import Isolation
 from autograder.pipeline import Grading, grade_one
+from autograder.prove.runners import SharingRunner
 from autograder.sandbox.isolation import choose
-from autograder.sandbox.local import LocalRunner
 from autograder.sandbox.program import SandboxProgram
 from autograder.sandbox.sandbox import Sandbox
 
@@ -101,28 +101,50 @@ def _metered(grading: Grading) -> _Meter:
 
 def _alone(grading: Grading) -> float:
     """CPU seconds that the reference's functions use for all checks, called in this process."""
-    used: list[float] = []
-    entered = [False]
+    clock = _Clock()
+    found = vars(grading.declared.reference)
+    names = [entry.name for entry in grading.declared.assignment.entry_points if inspect.isfunction(found[entry.name])]
+    runner = SharingRunner(found | {name: clock.timing(found[name]) for name in names})
+    Examiner(grading.declared, grading.seed, explain=False).examine_all(grading.checks, runner)
+    return clock.cpu_s
 
-    def timed(function: Callable[..., Any]) -> Callable[..., Any]:
+
+class _Clock:
+    """CPU seconds inside the functions that it times, without those that they are given and call."""
+
+    def __init__(self) -> None:
+        self.cpu_s = 0.0
+        self._inside = False
+        self._begun = 0.0
+
+    def timing(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """`function`, timed; what it is given is not."""
+
         @functools.wraps(function)
         def call(*args: Any, **options: Any) -> Any:
-            if entered[0]:  # the reference calls its own functions
-                return function(*args, **options)
-            entered[0], begun = True, time.thread_time()
-            try:
-                return function(*args, **options)
-            finally:
-                used.append(time.thread_time() - begun)
-                entered[0] = False
+            named = {name: self._outside(arg) for name, arg in options.items()}
+            return self._at(True, function)(*map(self._outside, args), **named)
 
         return call
 
-    found = vars(grading.declared.reference)
-    names = [entry.name for entry in grading.declared.assignment.entry_points if inspect.isfunction(found[entry.name])]
-    runner = LocalRunner(found | {name: timed(found[name]) for name in names})
-    Examiner(grading.declared, grading.seed, explain=False).examine_all(grading.checks, runner)
-    return sum(used)
+    def _outside(self, given: Any) -> Any:
+        return self._at(False, given) if callable(given) else given
+
+    def _at(self, inside: bool, function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **options: Any) -> Any:
+            before = self._switch(inside)
+            try:
+                return function(*args, **options)
+            finally:
+                self._switch(before)
+
+        return call
+
+    def _switch(self, inside: bool) -> bool:
+        now, before = time.thread_time(), self._inside
+        self.cpu_s += (now - self._begun) * before
+        self._inside, self._begun = inside, now
+        return before
 
 
 if __name__ == "__main__":

@@ -252,36 +252,44 @@ def minibatches_rng(student, case):
 # ── training ───────────────────────────────────────────────────────────────────────────────────
 
 
+GENTLE, ROLLING = plain(0.3), rolling(0.1, 0.8)
+
+
 def loop(student, case, optimizer):
+    """Where training starts, and what became of it; asked once by the checks that share the case."""
     problem, start = loop_problem(case)
-    return start, *trained(student, problem, start, optimizer, case.batch_size, case.epochs, case.seed)
+
+    def ask():
+        return trained(student, problem, start, optimizer, case.batch_size, case.epochs, case.seed)
+
+    return start, *student.once(("train", optimizer, case.identity), ask)
 
 
 @check("train", points=3.5, given=LOOP, examples=4)
 def train_params(student, case):
     """Each step takes the gradients of one mini-batch at the current params and updates every array with its own."""
-    start, params, _, watch = loop(student, case, plain(0.3))
+    start, params, _, watch = loop(student, case, GENTLE)
     expect(student, params=(params, watch.replay(start)[0]))
 
 
 @check("train", points=2, given=LOOP, examples=4)
 def train_history(student, case):
     """history holds the loss of every step, in order."""
-    start, _, history, watch = loop(student, case, plain(0.3))
+    start, _, history, watch = loop(student, case, GENTLE)
     expect_losses(student, history, watch.replay(start)[1])
 
 
 @check("train", points=3, given=LOOP, examples=4)
 def train_state(student, case):
     """Each array has an optimizer state of its own, None at first and handed on from step to step."""
-    start, params, _, watch = loop(student, case, rolling(0.1, 0.8))
+    start, params, _, watch = loop(student, case, ROLLING)
     expect(student, params=(params, watch.replay(start)[0]))
 
 
 @check("train", points=3, given=EPOCHS, examples=4)
 def train_epochs(student, case):
     """Every epoch goes through all examples once, batch_size at a time."""
-    *_, watch = loop(student, case, plain(0.3))
+    *_, watch = loop(student, case, GENTLE)
     epochs = epochs_of(watch, case.batch_size)
     if len(epochs) != case.epochs:
         raise CheckFailed(f"train goes through the examples {len(epochs)} times; epochs is {case.epochs}.")
@@ -340,7 +348,7 @@ def train_classifier(student, case):
 @check("train", points=0.5, given=LOOP, examples=1, needs=("train.params", "train.history"))
 def train_shapes(student, case):
     """params has exactly the keys and the shapes that training started from; history has one number for each step."""
-    start, params, history, watch = loop(student, case, plain(0.3))
+    start, params, history, watch = loop(student, case, GENTLE)
     if params.keys() != start.keys():
         raise CheckFailed(f"params has the keys {', '.join(map(str, params))[:80]}; they must be {', '.join(start)}.")
     expect_shape(**{name: (params[name], w.shape) for name, w in start.items()})
@@ -351,7 +359,7 @@ def train_shapes(student, case):
 def train_pure(student, case):
     """The params that it is given are left as they were."""
     problem, start = loop_problem(case)
-    watch = Watch(problem, plain(0.3))
+    watch = Watch(problem, GENTLE)
     expect_unmodified(
         student,
         "train",

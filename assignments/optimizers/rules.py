@@ -8,7 +8,7 @@ import numpy as np
 from autograder import CheckFailed, Space, expect, expect_shape, expect_unmodified
 
 from .cases import gradients, options, times, weights
-from .walks import Walker, expect_updates, path_of, updates_along
+from .walks import Walker, expect_updates, path_of, updates_along, updates_in_turn
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,14 +49,17 @@ class Rule:
 
     def separate(self, student, case):
         """Two arrays that are updated in turn, one of them from the second step on, do not disturb each other."""
-        early, late = (self.walk(student, case) for _ in range(2))
-        g, found, later = gradients(case), [], []
-        for k, dw in enumerate(g):
-            found.append(early.step(dw))
-            if k:
-                later.append(late.step(-g[k - 1]))
-        expect_updates(student, np.stack(found), self.right(case, g))
-        expect_updates(student, np.stack(later), self.right(case, -g[:-1]))
+        g = gradients(case)
+        right = {"early": self.right(case, g), "late": self.right(case, -g[:-1])}
+        early, late = (
+            [(walk, w, dw) for w, dw in zip(path_of(weights(case), right[walk]), given, strict=True)]
+            for walk, given in (("early", g), ("late", -g[:-1]))
+        )
+        steps = [early[0], *(step for both in zip(early[1:], late, strict=True) for step in both)]
+        found = updates_in_turn(student, self.name, steps, **self.options(case))
+        for walk, expected in right.items():
+            own = [update for update, step in zip(found, steps, strict=True) if step[0] == walk]
+            expect_updates(student, np.stack(own), expected)
 
     def default_options(self, student, case):
         w, g = case.array("w", 2, 3) / 64, 1e8 * case.array("g", 3, 2, 3)

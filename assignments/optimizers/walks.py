@@ -23,9 +23,19 @@ class Walker:
 def updates_along(student, rule, path, gradients, **options):
     """What `rule` adds to w at each point of `path`, (steps, …), where it is given each of `gradients` and the state
     that its last call returned: all in one message, since w does not wait for its answer."""
-    given = [(w, dw, Earlier(k - 1, 1) if k else None) for k, (w, dw) in enumerate(zip(path, gradients, strict=True))]
+    steps = [("it", w, dw) for w, dw in zip(path, gradients, strict=True)]
+    return np.stack(updates_in_turn(student, rule, steps, **options))
+
+
+def updates_in_turn(student, rule, steps, **options):
+    """What `rule` adds to w at each of `steps`, which are those of several walks: (walk, w, dw). Each is given the
+    state that the last step of its walk returned."""
+    given, last = [], {}
+    for number, (walk, w, dw) in enumerate(steps):
+        given.append((w, dw, Earlier(last[walk], 1) if walk in last else None))
+        last[walk] = number
     found = student.each(rule, given, **options)
-    return np.stack([_difference(student, new_w, w) for (new_w, _), w in zip(found, path, strict=True)])
+    return [_difference(student, new_w, w) for (new_w, _), (_, w, _) in zip(found, steps, strict=True)]
 
 
 def path_of(w, updates):

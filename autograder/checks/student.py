@@ -27,6 +27,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 T = TypeVar("T")
 SENTENCE_CAP = 400
 PLAIN = (bool, int, float, str, type(None))
+NUMBERS = (np.ndarray, np.generic, float)
 # Calls that are remembered: a gradient measured element by element takes tens of thousands, which tell no mistake from
 # another that the first ones do not, and would take a gigabyte.
 TRACE_CAP = 64
@@ -401,7 +402,7 @@ def _parameters(signature: str) -> tuple[str, ...]:
 
 def _arrays(outputs: Iterable[Any]) -> Iterator[Any]:
     for output in outputs:
-        if isinstance(output, np.ndarray | np.generic | float):
+        if isinstance(output, NUMBERS):
             yield output
         elif isinstance(output, dict):
             yield from _arrays(output.values())

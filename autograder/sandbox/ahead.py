@@ -168,24 +168,23 @@ def same(one: Any, other: Any) -> bool:
     submission keeps may be of any type."""
     if one is other:
         return True
-    if isinstance(one, Handle) and isinstance(other, Handle):
-        return one.id == other.id
-    if type(one) is not type(other):
+    kind = type(one)
+    if kind is not type(other):
         return False
-    if isinstance(one, Call):
-        form, its_form = (
-            (one.function, one.keep, one.echo, one.adapter),
-            (other.function, other.keep, other.echo, other.adapter),
-        )
-        return form == its_form and same(one.args, other.args) and same(one.kwargs, other.kwargs)
+    if kind is tuple or kind is list:
+        return len(one) == len(other) and all(a is b or same(a, b) for a, b in zip(one, other, strict=True))
+    if kind is Handle:
+        return bool(one.id == other.id)
+    if kind is Call:
+        form = one.function, one.keep, one.echo, one.adapter
+        other_form = other.function, other.keep, other.echo, other.adapter
+        return form == other_form and same(one.args, other.args) and same(one.kwargs, other.kwargs)
+    if kind is dict:
+        return list(one) == list(other) and all(map(same, one.values(), other.values()))
     if isinstance(one, np.ndarray | np.generic):
         return bool(one.dtype == other.dtype and one.shape == other.shape and one.tobytes() == other.tobytes())
-    if isinstance(one, dict):
-        return list(one) == list(other) and all(map(same, one.values(), other.values()))
-    if isinstance(one, tuple | list):
-        return len(one) == len(other) and all(map(same, one, other))
-    if isinstance(one, float):
-        return one.hex() == float(other).hex()
+    if kind is float:
+        return bool(one.hex() == other.hex())
     return bool(one == other)
 
 
