@@ -125,10 +125,13 @@ class Kind:
 
     def state(self, case):
         """Running statistics that are neither 0 and 1 nor the batch's, but of its size."""
-        size, features = case.scale, self.features(case)
-        mean = case.given("running_mean", size * case.once("mean", lambda: case.rng("mean").uniform(0.5, 2, features)))
-        var = case.given("running_var", size**2 * case.once("var", lambda: case.rng("var").uniform(0.5, 2, features)))
-        return {"running_mean": mean, "running_var": var}
+        return {
+            name: case.given(name, case.once(name, lambda name=name, size=size: self._draw_state(case, name, size)))
+            for name, size in (("running_mean", case.scale), ("running_var", case.scale**2))
+        }
+
+    def _draw_state(self, case, name, size):
+        return size * case.rng(name.removeprefix("running_")).uniform(0.5, 2, self.features(case))
 
     def options(self, case):
         """training=True where there is such an option, and those that the case asks for."""

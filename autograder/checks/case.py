@@ -37,7 +37,7 @@ class Case:
         self.params = dict(params)
         self.seed = seed
         self.arrays: dict[str, Any] = {}
-        self._made: dict[str, str] = {}
+        self._made: dict[str, tuple[Any, ...]] = {}
         self._known: dict[Any, tuple[Any, tuple[str, ...]]] = {}
         self._noted: dict[str, None] = {}
         self._tape = tape
@@ -75,7 +75,7 @@ class Case:
 
     def array(self, name: str, *shape: int) -> Array:
         """Distinct-looking numbers away from zero, of the kind `content` names: whole, normal (the default), wide."""
-        return self._draw(name, f"an array of shape {shape}", lambda rng: self._numbers(rng, shape))
+        return self._draw(name, ("an array of shape {}", shape), lambda rng: self._numbers(rng, shape))
 
     def unseen(self, name: str, *shape: int) -> Array:
         """The numbers that `array` gives, not noted: for what is made of them, which `given` notes under its name."""
@@ -83,20 +83,22 @@ class Case:
 
     def labels(self, name: str, count: int, classes: int) -> Array:
         """`count` class labels below `classes`."""
-        labels = f"{count} labels below {classes}"
-        return self._draw(name, labels, lambda rng: np.asarray(rng.integers(0, classes, count)))
+        made = ("{} labels below {}", count, classes)
+        return self._draw(name, made, lambda rng: np.asarray(rng.integers(0, classes, count)))
 
     def given(self, name: str, value: Any) -> Any:
         """Note a value that the check made itself, so that the counterexample shows it. An array can no longer be
         written to: the class shares it."""
-        made = f"a given {f'array of shape {value.shape}' if isinstance(value, np.ndarray) else 'value'}"
+        made = ("a given array of shape {}", value.shape) if isinstance(value, np.ndarray) else ("a given value",)
         self._claim(name, made)
         if isinstance(value, np.ndarray):
             value.flags.writeable = False
         found = self.arrays.setdefault(name, value)
         self._noted[name] = None
         if found is not value and not _equal(found, value):
-            raise ValueError(f"{name} is {made} already, and is given other values; call one of them something else")
+            raise ValueError(
+                f"{name} is {_told(made)} already, and is given other values; call one of them something else"
+            )
         return found
 
     def once(self, key: Any, compute: Callable[[], T]) -> T:
@@ -114,7 +116,7 @@ class Case:
         self._noted.update(dict.fromkeys(used))
         return known
 
-    def _draw(self, name: str, made: str, draw: Callable[[np.random.Generator], Array]) -> Array:
+    def _draw(self, name: str, made: tuple[Any, ...], draw: Callable[[np.random.Generator], Array]) -> Array:
         self._claim(name, made)
         if name not in self.arrays:
             array = draw(self.rng(name))
@@ -127,10 +129,15 @@ class Case:
     def _numbers(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
         return _CONTENTS[self.params.get("content", "normal")](rng, shape)
 
-    def _claim(self, name: str, made: str) -> None:
+    def _claim(self, name: str, made: tuple[Any, ...]) -> None:
         """One name, one thing: checks that share a space share its cases, and so the names in them."""
         if (before := self._made.setdefault(name, made)) != made:
-            raise ValueError(f"{name} is {before} already, and is asked for as {made}; call one of them something else")
+            twice = f"{name} is {_told(before)} already, and is asked for as {_told(made)}"
+            raise ValueError(f"{twice}; call one of them something else")
+
+
+def _told(made: tuple[Any, ...]) -> str:
+    return str(made[0]).format(*made[1:])
 
 
 def _equal(found: Any, value: Any) -> bool:
