@@ -187,13 +187,13 @@ def ask_about(name):
     def parameters(student, case):
         arguments = arguments_of(name, case)
         run = run_network(student, name, arguments)
-        expect_parameters(name, run, formulas.network(name, arguments)["shapes"])
+        expect_parameters(name, run, formulas.network(name, *arguments)["shapes"])
 
     @check(name, points=layer_points, name="layers", sentence=LAYERS.format(image=image), **given)
     def layers(student, case):
         arguments = arguments_of(name, case)
         run = run_network(student, name, arguments)
-        expect_layers(name, run, formulas.network(name, arguments), (2, n))
+        expect_layers(name, run, formulas.network(name, *arguments), (2, n))
 
     @check(name, points=1, name="activations", needs=(f"{name}.parameters",), **given)
     def activations(student, case):
@@ -212,7 +212,7 @@ def ask_about(name):
         """n sets the number of scores, for any number of images."""
         arguments = arguments_of(name, case, 7)
         run = run_network(student, name, arguments, 3)
-        expect_parameters(name, run, formulas.network(name, arguments)["shapes"])
+        expect_parameters(name, run, formulas.network(name, *arguments)["shapes"])
         if tuple(run.out) != (3, 7):
             raise CheckFailed(f"{name} returns a tensor of shape {tuple(run.out)}; it must be (3, 7).", tensor="out")
 

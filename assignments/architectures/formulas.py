@@ -4,6 +4,7 @@ The networks are described once more here, independently of the reference: as la
 pad, groups, bias), ("norm", channels), ("max", kernel, stride, pad), ("linear", in, out).
 """
 
+from functools import cache
 from math import prod
 
 import numpy as np
@@ -75,7 +76,8 @@ def multiply_adds(layers, input_shape):
 # ── the five networks ───────────────────────────────────────────────────────────────────────────────
 
 
-def network(name, arguments):
+@cache
+def network(name, *arguments):
     """A network as plain data: the shapes of its parameters, and its layers as they run, [kind, sides in, weight or
     window, sides out, padding], a pooling without its padding and a linear layer without sides; of each pair in
     `either` one is right."""

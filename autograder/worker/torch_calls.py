@@ -176,7 +176,7 @@ def _load(module: Any, state: Mapping[str, Array]) -> dict[str, str]:
         names = match({n: a.shape for n, a in state.items()}, {n: tuple(t.shape) for n, t in own.items()})
     except Mismatch as mismatch:
         raise Refused(str(mismatch)) from None
-    zeros = {name: torch.zeros_like(tensor) for name, tensor in own.items()}
     filled = {names[name]: torch.tensor(array) for name, array in state.items()}
+    zeros = {name: torch.zeros_like(tensor) for name, tensor in own.items() if name not in filled}
     module.load_state_dict({**zeros, **filled}, strict=True)
     return names

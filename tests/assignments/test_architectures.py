@@ -109,7 +109,7 @@ def test_the_sample_class_is_what_lies_in_its_folder():
 @pytest.mark.parametrize("network", COUNTS, ids=lambda network: "-".join(map(str, network)))
 def test_the_tables_of_the_networks_have_the_known_counts(network):
     name, *arguments = network
-    shapes = FORMULAS.network(name, arguments)["shapes"]
+    shapes = FORMULAS.network(name, *arguments)["shapes"]
     assert sum(map(prod, shapes)) == COUNTS[network]
     # by the formulas of the counting part, too
     layers = [layer for group, _ in FORMULAS.NETWORKS[name](*arguments) for layer in group]
@@ -244,7 +244,7 @@ def test_the_first_layer_that_is_wrong_is_told():
 
 def test_parameters_that_differ_are_told():
     with_bias = REFERENCE["LeNet5"](10)
-    shapes = FORMULAS.network("LeNet5", [10])["shapes"]
+    shapes = FORMULAS.network("LeNet5", 10)["shapes"]
     run = type("Run", (), {"parameters": {n: list(p.shape) for n, p in with_bias.named_parameters()}, "unread": []})
     run.calls = [["linear", [], shape, [], None] for shape in shapes if len(shape) > 1]
     NETWORKS.expect_parameters("LeNet5", run, shapes)
@@ -256,7 +256,7 @@ def test_parameters_that_differ_are_told():
 
 
 def test_a_stride_may_stand_in_either_convolution_of_a_bottleneck_and_in_no_other():
-    network = FORMULAS.network("ResNet152", [1000])
+    network = FORMULAS.network("ResNet152", 1000)
     for choice in (0, 1):
         rows = [*network["layers"], *(pair[choice] for pair in network["either"])]
         NETWORKS.expect_layers("ResNet152", _run_of(rows), network, (2, 1000))
