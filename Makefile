@@ -34,7 +34,7 @@ test: .venv/tested
 # a sandbox's worker can write no bytecode.
 suite: .venv/tested
 	$(BIN)/python -m compileall -q -x submissions autograder assignments reference bench
-	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n auto --dist loadgroup --no-loadscope-reorder
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n auto --dist loadscope --no-loadscope-reorder
 
 # every assignment with all its mutants; `make test` tries a tenth of them, another tenth each day
 prove: .venv/tested

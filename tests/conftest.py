@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tiny_course import write_assignment
@@ -29,21 +30,31 @@ LONGEST = (
 """Files that take half a minute and more, the longest first: of most of it they wait for other processes."""
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Two more than there are cores: a test waits for other processes about half of its time."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return cores + 2
 
 
-@pytest.hookimpl(tryfirst=True)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """The tests of a file go to one process, which makes their fixtures once, but for those of `test_prove.py`, which
+    are for one assignment each. (`--dist loadgroup` of xdist 3.8 renames items, and pytest 9.2 does not see it.)"""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            path = nodeid.partition("::")[0]
+            return nodeid if path.endswith("/test_prove.py") else path
+
+    return ByFile(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With `--dist loadgroup` the tests of a file go to one process, but for those of `test_prove.py`, which are for
-    one assignment each. The longest begin: proofs, which compute, and between them files that wait. What is left of
-    `test_prove.py` ends, where there is room."""
+    """The longest begin: proofs, which compute, and between them files that wait. What is left of `test_prove.py` ends,
+    where there is room."""
     items.sort(key=_turn)
-    for item in items:
-        if item.path.name != "test_prove.py":
-            item.add_marker(pytest.mark.xdist_group(_file(item)))
 
 
 def _turn(item: pytest.Item) -> float:
