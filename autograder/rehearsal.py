@@ -7,6 +7,7 @@ submission's own answers, and nobody is asked it ahead (`sandbox.ahead`).
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 import time
 from collections import defaultdict
@@ -24,6 +25,7 @@ from autograder.sandbox.local import Live
 from autograder.sandbox.sharing import Sharing
 from autograder.wire import Call
 
+log = logging.getLogger(__name__)
 WORTH = 250  # messages to one submission; with fewer it is its own work that takes the time
 BITS = 4  # in which answers are shifted: less than any tolerance, more than rounding takes back
 Asked = Mapping[tuple[str, int], Sequence[Question]]
@@ -36,7 +38,7 @@ class Rehearsal:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._pays = False
-        self._sessions: Sessions = {}
+        self._sessions: Sessions | None = None
 
     def saw(self, messages: int) -> None:
         """A submission was asked in so many messages."""
@@ -44,12 +46,15 @@ class Rehearsal:
 
     def sessions(self, declared: Declared, seed: int, checks: Sequence[Check]) -> Sessions:
         """What each fork of a submission is asked; nothing while it does not pay, or is still being found out."""
-        if self._pays and not self._sessions and self._lock.acquire(blocking=False):
+        if self._pays and self._sessions is None and self._lock.acquire(blocking=False):
             try:
-                self._sessions = self._sessions or rehearse(declared, seed, checks)
+                self._sessions = rehearse(declared, seed, checks) if self._sessions is None else self._sessions
+            except Exception:  # to know nothing beforehand costs time, and no verdict
+                log.exception("what %s asks could not be found out; it is asked one by one", declared.assignment.id)
+                self._sessions = {}
             finally:
                 self._lock.release()
-        return self._sessions
+        return self._sessions or {}
 
 
 def rehearse(declared: Declared, seed: int, checks: Sequence[Check]) -> Sessions:

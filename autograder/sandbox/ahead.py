@@ -19,13 +19,13 @@ from typing import Any
 import numpy as np
 
 from autograder import wire
+from autograder.sandbox.answers import Answers, arrays
 from autograder.sandbox.calls import encode_calls
 from autograder.wire import Call, Handle
 
 CALLS = 200  # in a batch
 BATCH_BYTES = 2**20  # of arrays in the questions of a batch, and of arrays in its answers
 BATCH_CPU_S = 0.1  # that the reference needs for a batch: a submission is given ten times as much, and then asked anew
-ALIKE = 1e-9  # of two numbers that are taken for one; random numbers of a batch, some ten thousand, lie further apart
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,8 @@ def session(questions: Sequence[Question]) -> Session:
     batches = {
         first: Batch(tuple(question.calls for question in questions[first:end])) for first, end in _bounds(questions)
     }
-    return Session(tuple(questions), spans, batches)
+    asked = tuple(Question(question.check, question.hidden, question.calls) for question in questions)
+    return Session(asked, spans, batches)
 
 
 def _bounds(questions: Sequence[Question]) -> Iterator[tuple[int, int]]:
@@ -102,7 +103,7 @@ class _Draft:
         self._calls = 0
         self._sent = self._received = 0
         self._cpu_s = 0.0
-        self._known = self._told = np.zeros(0)
+        self._answers = Answers()
 
     def takes(self, question: Question) -> bool:
         """Add `question`, if it may be asked together with those that are there."""
@@ -110,57 +111,16 @@ class _Draft:
             return False
         sent = [array for call in question.calls for array in arrays((call.args, tuple(call.kwargs.values())))]
         received = list(arrays(question.answered))
-        asked = _numbers(sent)
         self._hidden = question.hidden
         self._calls += len(question.calls)
         self._sent += sum(array.nbytes for array in sent)
         self._received += sum(array.nbytes for array in received)
         self._cpu_s += question.cpu_s
         is_small = self._calls <= CALLS and max(self._sent, self._received) <= BATCH_BYTES
-        if not is_small or self._cpu_s > BATCH_CPU_S or _common(asked, self._told):
+        if not is_small or self._cpu_s > BATCH_CPU_S or self._answers.stand_in(sent):
             return False
-        # what was given is not an answer: out of ReLU holds numbers of x
-        self._known = np.union1d(self._known, asked)
-        self._told = np.union1d(self._told, _without(_numbers(received), self._known))
+        self._answers.add(sent, received)
         return True
-
-
-def arrays(value: Any) -> Iterator[np.ndarray[Any, Any]]:
-    """The arrays in `value`, with single numbers as arrays."""
-    if isinstance(value, np.ndarray | np.generic | float):
-        yield np.asarray(value)
-    elif isinstance(value, Mapping):
-        yield from arrays(tuple(value.values()))
-    elif isinstance(value, tuple | list):
-        for item in value:
-            yield from arrays(item)
-
-
-def _numbers(found: Sequence[np.ndarray[Any, Any]]) -> np.ndarray[Any, Any]:
-    """The absolute values of the numbers in `found`, sorted, but for whole numbers: those occur by chance."""
-    reals = [np.abs(array, dtype=np.float64).ravel() for array in found if array.dtype.kind == "f"]
-    numbers: np.ndarray[Any, Any] = np.unique(np.concatenate([np.zeros(0), *reals]))
-    broken: np.ndarray[Any, Any] = numbers[np.isfinite(numbers) & (numbers != np.round(numbers))]
-    return broken
-
-
-def _near(numbers: np.ndarray[Any, Any], others: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """Which of `numbers` are among `others`, but for rounding; both are sorted."""
-    if not len(others):
-        return np.zeros(len(numbers), dtype=bool)
-    after = np.searchsorted(others, numbers * (1 - ALIKE))
-    found: np.ndarray[Any, Any] = others[np.minimum(after, len(others) - 1)]
-    near: np.ndarray[Any, Any] = np.abs(found - numbers) <= 2 * ALIKE * numbers
-    return near
-
-
-def _common(numbers: np.ndarray[Any, Any], others: np.ndarray[Any, Any]) -> bool:
-    return bool(_near(numbers, others).any())
-
-
-def _without(numbers: np.ndarray[Any, Any], others: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    left: np.ndarray[Any, Any] = numbers[~_near(numbers, others)]
-    return left
 
 
 def same(one: Any, other: Any) -> bool:

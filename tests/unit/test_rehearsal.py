@@ -177,6 +177,16 @@ def test_it_is_rehearsed_once_it_has_shown_that_it_pays(tiny, isolation):
     assert Grading(tiny, SEED, isolation, tiny.checks, heard=True, rehearsal=grading.rehearsal).sessions() == {}
 
 
+def test_a_rehearsal_that_fails_costs_no_submission_anything(tiny, isolation, monkeypatch, caplog):
+    tried = []
+    monkeypatch.setattr("autograder.rehearsal.rehearse", lambda *asked: tried.append(asked) or {}["nothing"])
+    grading = Grading(tiny, SEED, isolation, tiny.checks)
+    grading.rehearsal.saw(WORTH)
+    assert (grading.sessions(), grading.sessions()) == ({}, {})
+    assert len(tried) == 1
+    assert "what tiny asks could not be found out; it is asked one by one" in caplog.text
+
+
 def test_numbers_are_shifted_by_less_than_any_tolerance():
     from autograder.rehearsal import _shifted
 

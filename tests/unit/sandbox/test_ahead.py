@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from autograder.sandbox import ahead
 from autograder.sandbox.ahead import BATCH_BYTES, BATCH_CPU_S, CALLS, Ahead, Question, same, session
 from autograder.wire import Call, Earlier, Handle, Rng
 
@@ -67,10 +64,6 @@ def test_an_answer_that_holds_what_was_given_gives_nothing_away():
     x = numbers(0)
     relu = np.maximum(x, 0)
     assert batches(question("a", x, answer=relu), question("b", x, answer=relu), question("c", relu)) == [(0, 3)]
-
-
-def test_whole_numbers_are_alike_by_chance():
-    assert batches(question("a", numbers(0), answer=np.ones(3)), question("a", np.ones(3))) == [(0, 2)]
 
 
 @pytest.mark.parametrize(
@@ -172,12 +165,3 @@ def test_a_check_gets_no_answer_that_was_meant_for_another():
 def test_questions_are_the_same_to_the_last_bit_or_not_at_all(one, other, alike):
     assert same(one, other) is alike
     assert same(other, one) is alike
-
-
-NUMBERS = st.lists(st.floats(0.001, 1e3, allow_subnormal=False), max_size=20).map(lambda v: np.unique(np.array(v)))
-
-
-@given(NUMBERS, NUMBERS)
-def test_numbers_are_found_among_others(some, others):
-    found = ahead._near(some, others)
-    assert list(found) == [bool((np.abs(others - one) <= 2e-9 * one).any()) for one in some]
