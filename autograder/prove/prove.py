@@ -18,6 +18,7 @@ import msgspec
 
 from autograder.assignment.discover import Declared
 from autograder.assignment.edits import diff
+from autograder.checks.consistency import unmeasured
 from autograder.diagnosis.replay import read_token
 from autograder.errors import AssignmentError
 from autograder.examine import Examiner, Met
@@ -235,12 +236,14 @@ def _results(declared: Declared, mistake: Mistake, seed: int, shrink: bool = Tru
 
 @dataclass(frozen=True)
 class _Known(Examiner):
-    """Examines a listed mistake, whose answers are taken for what is known of it: it is not asked a second time."""
+    """Examines a listed mistake, whose answers are taken for what is known of it: it is not asked a second time. Nobody
+    reads what is wrong with them in full."""
 
     mistake: Mistake | None = None
 
     def _meet(self, check: Check, *more: Any, **options: Any) -> Met:
-        met = super()._meet(check, *more, **options)
+        with unmeasured():
+            met = super()._meet(check, *more, **options)
         if self.mistake and met.first and met.first.fault:
             self._explainer.note(check, met.first, self.mistake)
         return met
