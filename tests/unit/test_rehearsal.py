@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 
 import msgspec
@@ -12,7 +13,7 @@ from tiny_course import REFERENCE
 from autograder.checks.compare import expect
 from autograder.model import Cell, Submission, Verdict, Visibility
 from autograder.pipeline import Grading, grade_read
-from autograder.rehearsal import WORTH, rehearse
+from autograder.rehearsal import WORTH, Rehearsal, rehearse
 from autograder.sandbox.isolation import choose
 from autograder.sandbox.program import SandboxProgram
 
@@ -175,6 +176,15 @@ def test_it_is_rehearsed_once_it_has_shown_that_it_pays(tiny, isolation):
     assert sessions
     assert grading.sessions() is sessions
     assert Grading(tiny, SEED, isolation, tiny.checks, heard=True, rehearsal=grading.rehearsal).sessions() == {}
+
+
+def test_pytorch_code_is_not_rehearsed(tiny):
+    policy = msgspec.structs.replace(tiny.assignment.policy, packages=("numpy", "torch"))
+    assignment = msgspec.structs.replace(tiny.assignment, policy=policy)
+    rehearsal = Rehearsal()
+    rehearsal.saw(WORTH)
+    assert rehearsal.sessions(dataclasses.replace(tiny, assignment=assignment), SEED, tiny.checks) == {}
+    assert rehearsal.sessions(tiny, SEED, tiny.checks) != {}
 
 
 def test_a_rehearsal_that_fails_costs_no_submission_anything(tiny, isolation, monkeypatch, caplog):
