@@ -143,6 +143,8 @@ def _numbers(value: Any) -> Any:
 
 
 def _equal(left: Any, right: Any, closeness: float) -> bool:
+    if type(left) is type(right) is np.ndarray:  # the commonest by far
+        return _equal_arrays(left, right, closeness)
     left, right = _numbers(left), _numbers(right)
     if isinstance(left, tuple | list) and isinstance(right, tuple | list):
         return len(left) == len(right) and all(_equal(a, b, closeness) for a, b in zip(left, right, strict=True))
@@ -165,6 +167,9 @@ def _equal_arrays(left: np.ndarray[Any, Any], right: np.ndarray[Any, Any], close
     if left.shape != right.shape or left.dtype.kind not in "fiu" or right.dtype.kind not in "fiu":
         return False
     finite = np.isfinite(right)
+    if finite.all():  # then no number that is not finite is close
+        scale = float(np.max(np.abs(right), initial=0.0))
+        return bool((np.abs(left - right) <= closeness * scale).all())
     if not np.array_equal(np.isfinite(left), finite):
         return False
     if not np.array_equal(left[~finite], right[~finite], equal_nan=True):
