@@ -9,8 +9,9 @@ from __future__ import annotations
 import ast
 import functools
 import hashlib
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -229,11 +230,11 @@ class Student:
         """Make the `torch.nn.Module` that `name` makes of `arguments` on the meta device, and call it there with an
         input of `shape`."""
         outcome = self._ask_torch(Call(name, (list(arguments), list(shape)), adapter="meta"))
-        match outcome:
-            case {"parameters": dict(), "buffers": dict(), "calls": list(calls), "unread": list()} if (
-                outcome.keys() == META and all(map(_is_call, calls))
+        match _told(outcome):
+            case {"parameters": dict(), "buffers": dict(), "calls": list(calls), "unread": list()} as told if (
+                told.keys() == META and all(map(_is_call, calls))
             ):
-                run = MetaRun(**outcome)
+                run = MetaRun(**told)
                 self._remember(name, run.remembered())
                 return run
         raise self._no_torch()
@@ -371,6 +372,18 @@ class Student:
 
 def _adapter(entry: EntryPoint) -> str:
     return "tensors" if entry.tensors else ""
+
+
+def _told(outcome: Any) -> Any:
+    """What stands in the text of JSON that the worker sent; None where it sent anything else. The text is no larger
+    than an answer may be."""
+    match outcome:
+        case {"run": str(text)}:
+            with suppress(ValueError, RecursionError):
+                told = json.loads(text)
+                json.dumps(told, ensure_ascii=False).encode()  # a ValueError where no file can hold a name
+                return told
+    return None
 
 
 def _is_call(value: Any) -> bool:

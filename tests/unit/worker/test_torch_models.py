@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 
 import numpy as np
 import pytest
@@ -353,6 +354,42 @@ def test_a_module_runs_on_the_meta_device_and_says_its_shapes():
     assert ["max", [2, 4, 4, 4], [2, 2], [2, 4, 2, 2], [0, 0]] in run.calls
     assert run.calls[-1] == ["linear", [2, 4], [5, 4], [2, 5], None]
     assert run.unread == []
+
+
+SHAPES = {"parameters": {}, "buffers": {}, "out": [2], "calls": [], "unread": []}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        SHAPES,
+        {"run": SHAPES},
+        {"run": 5},
+        {"run": "{"},
+        {"run": "[" * 100_000},
+        {"run": "9" * 10_000},
+        {"run": json.dumps([SHAPES])},
+        {"run": json.dumps({**SHAPES, "more": 1})},
+        {"run": json.dumps({**SHAPES, "calls": [["conv", 1]]})},
+        {"run": json.dumps({**SHAPES, "unread": ["\ud800"]})},
+    ],
+)
+def test_a_forged_run_is_a_broken_protocol(answer):
+    class Forger:
+        def calls(self, calls):
+            return [answer]
+
+    with pytest.raises(Crashed, match="no result of PyTorch code"):
+        Student(ASSIGNMENT, Forger()).run_meta("Net", [5], (2, 3))
+
+
+def test_parts_of_a_module_may_have_any_name():
+    def make(n):
+        made = nn.Linear(3, n)
+        made.register_parameter("größe", nn.Parameter(torch.ones(2)))
+        return made
+
+    assert student(Net=make).run_meta("Net", [5], (2, 3)).unread == ["größe"]
 
 
 def test_a_run_tells_what_the_output_does_not_depend_on():
