@@ -11,7 +11,7 @@ import pytest
 from autograder.assignment.discover import discover
 from autograder.examine import Examiner
 from autograder.model import Verdict
-from autograder.sandbox.local import LocalRunner
+from autograder.prove.runners import NotingRunner, SharingRunner
 
 ROOT = Path(__file__).resolve().parents[2]
 DECLARED = {
@@ -81,18 +81,6 @@ def says_so(check, entry):
     )
 
 
-class Noting(dict):
-    """Functions that notes the names of those that a check asks for."""
-
-    def __init__(self, functions):
-        super().__init__(functions)
-        self.asked = set()
-
-    def get(self, name, default=None):
-        self.asked.add(name)
-        return super().get(name, default)
-
-
 @functools.cache
 def asked_by(slug):
     """By check, the functions that it and the checks that it needs ask of the reference. A check that does not ask for
@@ -100,9 +88,9 @@ def asked_by(slug):
     declared, examiner = DECLARED[slug], Examiner(DECLARED[slug], 1, explain=False)
     found = {}
     for check in declared.checks:
-        functions = Noting(vars(declared.reference))
-        assert examiner.examine(check, LocalRunner(functions)).verdict is Verdict.PASS
-        found[check.id] = functions.asked | {check.entry_point}
+        runner = NotingRunner(vars(declared.reference))
+        assert examiner.examine(check, runner).verdict is Verdict.PASS
+        found[check.id] = runner.called | {check.entry_point}
     needs = {check.id: check.needs for check in declared.checks}
 
     def with_needs(check):
@@ -116,7 +104,7 @@ def asked_by(slug):
 def test_a_broken_function_costs_its_own_points_and_those_of_checks_that_say_so(slug, entry, how):
     declared = DECLARED[slug]
     right = getattr(declared.reference, entry.name)
-    runner = LocalRunner({**vars(declared.reference), entry.name: how(right, entry)})
+    runner = SharingRunner({**vars(declared.reference), entry.name: how(right, entry)})
     about = [check for check in declared.checks if entry.name in asked_by(slug)[check.id]]
     results = Examiner(declared, 1, explain=False).examine_all(about, runner)
     checks = {check.id: check for check in declared.checks}
@@ -135,7 +123,7 @@ def test_what_a_check_does_not_ask_for_changes_nothing_in_it():
     assert asked_by("backprop")["relu_forward.values"] == {"relu_forward"}
     entry = declared.assignment.entry_point("affine_forward")
     broken = {**vars(declared.reference), entry.name: raising(None, entry)}
-    results = Examiner(declared, 1, explain=False).examine_all(declared.checks, LocalRunner(broken))
+    results = Examiner(declared, 1, explain=False).examine_all(declared.checks, SharingRunner(broken))
     lost = {result.check for result in results if result.verdict is not Verdict.PASS}
     assert lost <= {check for check, asked in asked_by("backprop").items() if entry.name in asked}
 
