@@ -27,7 +27,7 @@ def build(layers: Sequence[Any], state: Mapping[str, Array], modes: Mapping[str,
     import torch
 
     with undrawn():
-        model = _sequential(layers)
+        model = _sequential(layers).to(torch.float64)  # as it is in a worker already
     counters = {name: tensor for name, tensor in model.state_dict().items() if name not in state}
     model.load_state_dict({**counters, **{name: torch.tensor(array) for name, array in state.items()}}, strict=True)
     model.train(modes.get("", True))
