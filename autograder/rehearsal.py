@@ -1,7 +1,7 @@
 """What a class is asked, found out beforehand: the checks are put to the reference, and what they ask is noted.
 
-A second time the reference's numbers are shifted in their last bits. What is then asked otherwise depends on the
-submission's own answers, and nobody is asked it ahead (`sandbox.ahead`).
+They are put to it a second time with the numbers that it returns shifted in their last bits. A question that differs
+between the two depends on a submission's own answers, and is never asked ahead (`sandbox.ahead`).
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from autograder.sandbox.sharing import Sharing
 from autograder.wire import Call
 
 log = logging.getLogger(__name__)
-WORTH = 250  # messages to one submission; with fewer it is its own work that takes the time
-BITS = 4  # in which answers are shifted: less than any tolerance, more than rounding takes back
+WORTH = 250  # messages to one submission; with fewer, its own work takes most of the time
+SHIFT = 4  # by which answers are shifted, in units of the last place: far below any tolerance, above rounding
 Asked = Mapping[tuple[str, int], Sequence[Question]]
 
 
 class Rehearsal:
-    """The questions of one class, found out once a submission has shown that it pays: two examinations of the reference
-    against a fifth of each submission."""
+    """The questions of one class, found out as soon as one submission has been sent so many messages that it pays to
+    examine the reference twice for them."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -156,11 +156,11 @@ def _as_it_is(value: Any) -> Any:
 
 
 def _shifted(value: Any) -> Any:
-    """`value` with all numbers of its arrays greater by a few bits."""
+    """`value` with all its floating-point numbers larger in size by SHIFT units of the last place."""
     if isinstance(value, np.ndarray | np.inexact) and value.dtype.kind in "fc":
-        return value * value.dtype.type(1 + BITS * np.finfo(value.dtype).eps)
+        return value * value.dtype.type(1 + SHIFT * np.finfo(value.dtype).eps)
     if isinstance(value, float):
-        return value * (1 + BITS * np.finfo(float).eps)
+        return value * (1 + SHIFT * np.finfo(float).eps)
     if isinstance(value, dict):
         return {key: _shifted(item) for key, item in value.items()}
     if isinstance(value, tuple | list):

@@ -166,10 +166,10 @@ class Student:
             return [self._accept(entry, outcome) for outcome in self._program.calls(calls)]
 
     def once(self, key: Any, ask: Callable[[], T]) -> T:
-        """The value of `ask`, which makes calls: asked once of a fork, so its checks that ask the same share
-        the answer, each a copy of it. `key` names the calls with all that they are given. What `ask` leaves in the
-        worker, a cache, must not be used afterwards: a second use of it is another question. Of trusted functions,
-        which need no fork, nothing is kept."""
+        """The value of `ask`, which makes calls: asked once of a fork, so its checks that ask the same share the
+        answer, each a copy of it. `key` names the calls with all that they are given. What `ask` leaves in the worker,
+        a cache, must not be used afterwards: a second use of it is another question. Nothing is kept of a program that
+        has no `answered`."""
         kept: dict[Any, Answered] | None = getattr(self._program, "answered", None)
         if kept is None:
             return ask()

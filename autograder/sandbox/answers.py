@@ -1,4 +1,4 @@
-"""Whether the right answers to some questions stand in another one, which then must not be seen together with them."""
+"""Whether a question contains the right answer to another one, so that a submission must not see both at once."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import numpy as np
 
 Array = np.ndarray[Any, np.dtype[Any]]
 ALIKE = 1e-9  # of two numbers that are taken for one; random numbers of a batch, some ten thousand, lie further apart
-FEW = 4  # whole numbers that may well be the same by chance
+FEW = 4  # arrays of fewer whole numbers may be the same by chance
 
 
 class Answers:
-    """What was given with some questions, and what of their right answers was not. A number is known again among
-    others, with either sign; an array of whole numbers, which occur by chance, as a whole."""
+    """The right answers to some questions, without what was given with these. A number is recognised among others, with
+    either sign; an array of whole numbers, which may be the same by chance one by one, only as a whole."""
 
     def __init__(self) -> None:
         self._given = self._told = np.zeros(0)

@@ -32,7 +32,7 @@ ANSWERS = 4  # all answers to a check, in units of the greatest that one may be
 AHEAD_CPU_S, AHEAD_WALL_S = 1.0, 5.0  # that a batch may take, before what it asks is asked one by one
 HEADER_WEIGHT = 4  # a byte of JSON becomes about so many as Python objects, eight at worst
 SHOWN_CAP = 20
-KINDS = {"scan": "scan", "load": "loaded", "calls": "outcomes", "ahead": "ahead"}  # of answers, by that of the question
+KINDS = {"scan": "scan", "load": "loaded", "calls": "outcomes", "ahead": "ahead"}  # what kind answers each request
 SIGNALS = {int(number): number.name for number in signal.Signals}  # real-time signals have no name
 
 
@@ -71,13 +71,13 @@ class SandboxProgram:
         self.ahead = ahead
         self.budget = budget or Budget(limits)
         self.asked = ""
-        self.messages = 0
+        self.messages = 0  # sent with calls, but for batches
         self.answered: dict[Any, Any] = {}  # what the checks keep of its answers, for as long as it runs
         self.unmet: Mapping[str, SubmissionFault] = {}
         self._seq = 0
         self.fault: SubmissionFault | None = None
         self._confined = False
-        self._read: float | None = None
+        self._read: float | None = None  # CPU seconds, since the last answer
         self.loaded = (0.0, 0.0)  # CPU and wall seconds that it took to load, where they are charged
         self.rearm(limits)
 
@@ -97,7 +97,7 @@ class SandboxProgram:
         return self._cpu_seconds() - self._before
 
     def _cpu_seconds(self) -> float:
-        """What the fork has used, read once between two messages: it is asked nothing meanwhile."""
+        """CPU seconds of the fork so far. Read once after each answer: until the next question no call runs."""
         if self._read is None or self.fork.ending:
             self._read = self.fork.cpu_seconds()
         return self._read
@@ -280,7 +280,7 @@ class SandboxProgram:
 
     def _end(self, fault: SubmissionFault) -> SubmissionFault:
         if isinstance(fault, TimedOut):
-            if self.asked:  # it is not a batch
+            if self.asked:  # a time-out of a batch is counted for none of its entry points
                 self.budget.timed_out(self.asked)
             fault = TimedOut(f"{str(fault)[:-1]}{self.fork.stack()}.")
         self.fault = fault

@@ -48,8 +48,8 @@ class SandboxRunner:
 
     `other` gives the sandbox for entry points that may use other packages than the assignment; without it they are
     called in `sandbox` as well. With `heard`, for the student's own eyes, `printed` collects what the code prints by
-    entry point ("" is its top level), and faults say on which line it stood. `sessions` are the questions that its
-    forks are known to be asked."""
+    entry point ("" is its top level), and faults say on which line it stood. `sessions` holds the questions that each
+    fork will be asked, as far as they are known."""
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class SandboxRunner:
         self._budget = Budget(assignment.limits)
         self.cpu_s = 0.0
         self.wall_s = 0.0
-        self.messages = 0  # with calls, that it was sent
+        self.messages = 0  # sent with calls to all forks, but for batches
         self._open = contextlib.ExitStack()
         self._live: SandboxProgram | None = None
         self._sessions = sessions or {}

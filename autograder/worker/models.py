@@ -41,8 +41,8 @@ def build(layers: Sequence[Any], state: Mapping[str, Array], modes: Mapping[str,
 
 @contextlib.contextmanager
 def undrawn() -> Iterator[None]:
-    """While it lasts, PyTorch's own layers draw no initial weights: half of the time that it takes to make a network,
-    where others are loaded into it, or where there are no numbers."""
+    """While it lasts, PyTorch's own layers draw no initial weights, which takes half of the time that it takes to make
+    a network: for networks into which weights are loaded, and on the meta device, which holds only shapes."""
     from torch import nn
 
     layers = nn.modules.conv._ConvNd, nn.Linear, nn.modules.batchnorm._NormBase

@@ -73,13 +73,20 @@ def test_where_a_helper_can_be_started_no_time_counts_unseen() -> None:
     assert re.search("a person looks before the points count|times the machine's peak", trial.reason)
 
 
-def test_honest_code_is_scored(tmp_path: Path) -> None:
-    honest = attempt(ASSIGNMENTS / "speed_product" / "baselines" / "honest.py")
-    assert honest.standing in (Standing.SCORED, Standing.HELD)  # held when noise makes it beat the library by 10 %
-    assert honest.gain is not None
-    # 0.92 to 1.05 in twelve runs on a machine that was busy with others
-    assert honest.gain.low <= 1.15
-    assert honest.gain.high >= 0.85
+def test_honest_code_is_scored() -> None:
+    gains = []
+    for _ in range(TRIES):
+        honest = attempt(ASSIGNMENTS / "speed_product" / "baselines" / "honest.py")
+        assert honest.standing in (Standing.SCORED, Standing.HELD)  # held when noise makes it beat the library by 10 %
+        assert honest.gain is not None
+        # 0.92 to 1.05 in twelve runs on a machine that was busy with others
+        if honest.gain.low <= 1.15 and honest.gain.high >= 0.85:
+            return
+        gains.append(honest.gain)
+    pytest.fail(f"honest code was not as fast as itself in any try: {gains}")
+
+
+def test_an_honest_race_is_scored(tmp_path: Path) -> None:
     trainer = shutil.copy(ASSIGNMENTS / "speed_race" / "baselines" / "sgd.py", tmp_path / "race_honest.py")
     assert attempt(Path(trainer)).standing is Standing.SCORED
 
