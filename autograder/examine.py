@@ -64,8 +64,9 @@ class Met:
 @dataclass(frozen=True)
 class Examiner:
     """An assignment's checks under one grading seed. Without `explain`, failures are found but not explained; without
-    `shrink`, they are shown on the case that brought them out. With `compare`, a failure that no listed mistake
-    explains gets a fingerprint, by which a class's are compared."""
+    `shrink`, they are shown on the case that brought them out, and a wrong gradient is not measured element by element:
+    listed mistakes are named all the same. With `compare`, a failure that no listed mistake explains gets a
+    fingerprint, by which a class's are compared."""
 
     declared: Declared
     seed: int
@@ -122,7 +123,7 @@ class Examiner:
         met: Attempt | None = None
         try:
             with runner.start(check.entry_point, check) as program:
-                met = attempt(check, Student(self.declared.assignment, program), cases)
+                met = attempt(check, Student(self.declared.assignment, program, self.shrink), cases)
             return met
         except AskedAhead:
             return self._first(check, runner)

@@ -58,7 +58,7 @@ class Grading:
     checks: tuple[Check, ...]
     heard: bool = False  # for the student's own eyes: what the code prints, and where it stood when it was ended
     rehearsal: Rehearsal = field(default_factory=Rehearsal, compare=False, repr=False)
-    shrink: bool = True  # whether a failure is shown on the smallest case that is found; its diagnosis is the same
+    shrink: bool = True  # whether a failure is shown on the smallest case that is found; for proofs, which read names
 
     @property
     def may_be_heard(self) -> bool:

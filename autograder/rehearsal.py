@@ -138,8 +138,7 @@ class _NotingProgram(Live):
     """The reference's functions, which say what they are asked, and answer with numbers that are shifted."""
 
     def __init__(self, functions: Mapping[str, Callable[..., Any]], shift: Callable[[Any], Any]) -> None:
-        super().__init__(functions)
-        self.answered: dict[Any, Any] = {}  # as of a fork: checks share answers
+        super().__init__(functions, answered={})
         self.note: Callable[..., None] = lambda *asked: None
         self._shift = shift
 

@@ -22,8 +22,8 @@ from autograder.assignment.discover import assignment_folders, discover
 from autograder.examine import Examiner
 from autograder.model import Isolation
 from autograder.pipeline import Grading, grade_one
-from autograder.prove.runners import SharingRunner
 from autograder.sandbox.isolation import choose
+from autograder.sandbox.local import LocalRunner
 from autograder.sandbox.program import SandboxProgram
 from autograder.sandbox.sandbox import Sandbox
 
@@ -104,7 +104,7 @@ def _alone(grading: Grading) -> float:
     clock = _Clock()
     found = vars(grading.declared.reference)
     names = [entry.name for entry in grading.declared.assignment.entry_points if inspect.isfunction(found[entry.name])]
-    runner = SharingRunner(found | {name: clock.timing(found[name]) for name in names})
+    runner = LocalRunner(found | {name: clock.timing(found[name]) for name in names})
     Examiner(grading.declared, grading.seed, explain=False).examine_all(grading.checks, runner)
     return clock.cpu_s
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,18 +22,6 @@ ATTEMPTS = 3
 REMEMBERED = 32
 
 Array = np.ndarray[Any, np.dtype[Any]]
-_measured = ContextVar("measured", default=True)
-
-
-@contextmanager
-def unmeasured() -> Iterator[None]:
-    """While it lasts, a wrong gradient is not measured element by element, which takes most of the time: for those who
-    read neither the sentence of a failure nor its numbers."""
-    before = _measured.set(False)
-    try:
-        yield
-    finally:
-        _measured.reset(before)
 
 
 def expect_consistent(
@@ -94,7 +80,7 @@ def expect_consistent(
                 flat,
                 wrt=tuple(tensors),
                 seed=seed + attempt,
-                measure=student.told_in_full and _measured.get(),
+                measure=student.told_in_full,
                 batch=evaluate,
                 names=called,
             )

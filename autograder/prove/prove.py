@@ -18,7 +18,6 @@ import msgspec
 
 from autograder.assignment.discover import Declared
 from autograder.assignment.edits import diff
-from autograder.checks.consistency import unmeasured
 from autograder.diagnosis.replay import read_token
 from autograder.errors import AssignmentError
 from autograder.examine import Examiner, Met
@@ -26,7 +25,7 @@ from autograder.model import Check, CheckResult, Mistake, Record, Verdict
 from autograder.prove.equivalent import check_equivalent, read_equivalent
 from autograder.prove.forks import in_forks
 from autograder.prove.mutants import Mutant, generate
-from autograder.prove.runners import NotingRunner, SharingRunner
+from autograder.prove.runners import NotingRunner
 from autograder.release import leaks, render
 from autograder.replay import OneCase, question
 from autograder.sandbox.local import LocalRunner
@@ -119,7 +118,7 @@ def _lost_points(
     check calls, a check that calls none of a program's own is not asked: it would meet the reference alone."""
 
     def run(name: str) -> list[str]:
-        runner = SharingRunner({**vars(declared.reference), **programs[name]})
+        runner = LocalRunner({**vars(declared.reference), **programs[name]})
         asked = [check for check in declared.checks if called is None or {*called[check.id]} & programs[name].keys()]
         results = Examiner(declared, seed).examine_all(asked, runner)
         return [
@@ -223,7 +222,7 @@ def _results(declared: Declared, mistake: Mistake, seed: int, shrink: bool = Tru
     """Check, verdict, the mistake that is named, and whether the reference passes the case that is shown, for each
     check that is about `mistake`."""
     try:
-        runner = SharingRunner({**vars(declared.reference), **mistake.replacements})
+        runner = LocalRunner({**vars(declared.reference), **mistake.replacements})
     except AssignmentError as error:
         return str(error)
     examiner = Examiner(declared, seed) if shrink else _Known(declared, seed, shrink=False, mistake=mistake)
@@ -236,14 +235,12 @@ def _results(declared: Declared, mistake: Mistake, seed: int, shrink: bool = Tru
 
 @dataclass(frozen=True)
 class _Known(Examiner):
-    """Examines a listed mistake, whose answers are taken for what is known of it: it is not asked a second time. Nobody
-    reads what is wrong with them in full."""
+    """Examines a listed mistake, whose answers are taken for what is known of it: it is not asked a second time."""
 
     mistake: Mistake | None = None
 
     def _meet(self, check: Check, *more: Any, **options: Any) -> Met:
-        with unmeasured():
-            met = super()._meet(check, *more, **options)
+        met = super()._meet(check, *more, **options)
         if self.mistake and met.first and met.first.fault:
             self._explainer.note(check, met.first, self.mistake)
         return met
@@ -345,7 +342,7 @@ def killer(declared: Declared, mutant: Mutant, seed: int) -> str:
         exec(mutant.compile(), namespace)  # noqa: S102 — our own reference, altered by us
     except Exception as error:
         return f"import: {type(error).__name__}"
-    examiner, runner = Examiner(declared, seed, explain=False), SharingRunner(namespace)
+    examiner, runner = Examiner(declared, seed, explain=False), LocalRunner(namespace)
     for check in sorted(declared.checks, key=lambda check: check.entry_point != mutant.function):
         result = examiner.examine(check, runner)
         if result.verdict is Verdict.GRADER_ERROR:

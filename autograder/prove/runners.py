@@ -1,34 +1,18 @@
-"""How a proof runs the functions of an assignment's author, in the place of a submission."""
+"""How a proof finds out which functions a check calls."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from autograder import wire
 from autograder.model import Check
-from autograder.sandbox.local import Live, LocalRunner
-
-Functions = Mapping[str, Callable[..., Any]]
-
-
-class SharingRunner(LocalRunner):
-    """Functions of which the checks of one entry point share the answer to the same question, as of a submission's."""
-
-    def __init__(self, functions: Functions) -> None:
-        super().__init__(functions)
-        self._answered: dict[str, dict[Any, Any]] = {}
-
-    @contextlib.contextmanager
-    def start(self, entry_point: str | None = None, check: Check | None = None) -> Iterator[Live]:
-        """The functions, with the answers that checks of the entry point were given before."""
-        answered = {} if check is None else self._answered.setdefault(check.entry_point, {})
-        yield _Sharing(self._functions, answered)
+from autograder.sandbox.local import Functions, Live, LocalRunner
 
 
 class NotingRunner(LocalRunner):
-    """Functions, with the names of those that were called."""
+    """Functions, with the names of those that were called; each check asks them itself."""
 
     def __init__(self, functions: Functions) -> None:
         super().__init__(functions)
@@ -38,12 +22,6 @@ class NotingRunner(LocalRunner):
     def start(self, entry_point: str | None = None, check: Check | None = None) -> Iterator[Live]:
         """The functions, with nothing kept from the last time."""
         yield _Noting(self._functions, self.called)
-
-
-class _Sharing(Live):
-    def __init__(self, functions: Functions, answered: dict[Any, Any]) -> None:
-        super().__init__(functions)
-        self.answered = answered  # `Student.once` keeps answers here
 
 
 class _Noting(Live):

@@ -18,11 +18,15 @@ from autograder.sandbox.headroom import headroom
 from autograder.worker.precision import in_double
 from autograder.worker.serve import Caller
 
+Functions = Mapping[str, Callable[..., Any]]
+
 
 class LocalProgram:
     """Functions of this process, by name."""
 
-    def __init__(self, functions: Mapping[str, Callable[..., Any]]) -> None:
+    def __init__(self, functions: Functions, answered: dict[Any, Any] | None = None) -> None:
+        """`answered` is where `Student.once` keeps answers for checks that ask the same; without it nothing is kept."""
+        self.answered = answered
         self._caller = Caller(functions.get, self._ask)
         self._callbacks: Sequence[Callable[..., Any]] = ()
         self._fault: SubmissionFault | None = None
@@ -69,13 +73,15 @@ class Live(LocalProgram):
 
 
 class LocalRunner:
-    """A namespace in the place of a submission. No sandbox: only for code that this repository holds."""
+    """A namespace in the place of a submission, of which the checks of one entry point share answers as they do of a
+    submission. No sandbox: only for code that this repository holds."""
 
     cpu_s = 0.0
     wall_s = 0.0
 
-    def __init__(self, functions: Mapping[str, Callable[..., Any]]) -> None:
+    def __init__(self, functions: Functions) -> None:
         self._functions = functions
+        self._answered: dict[str, dict[Any, Any]] = {}
 
     def fault(self, entry_point: str) -> SubmissionFault | None:
         """Missing, when the namespace has no such function."""
@@ -83,5 +89,5 @@ class LocalRunner:
 
     @contextlib.contextmanager
     def start(self, entry_point: str | None = None, check: Check | None = None) -> Iterator[Live]:
-        """The functions, with nothing kept from the last time."""
-        yield Live(self._functions)
+        """The functions, with what checks of the entry point were answered before; without a check, with nothing."""
+        yield Live(self._functions, self._answered.setdefault(check.entry_point, {}) if check else None)

@@ -236,8 +236,7 @@ class _Program(LocalProgram):
     """The reference, with `mistake` in its place where one is given. Checks that ask the same share the answer."""
 
     def __init__(self, declared: Declared, mistake: Mistake | None) -> None:
-        super().__init__({**vars(declared.reference), **(mistake.replacements if mistake else {})})
-        self.answered: dict[Any, Any] = {}  # `Student.once` keeps answers here
+        super().__init__({**vars(declared.reference), **(mistake.replacements if mistake else {})}, answered={})
         self._assignment = declared.assignment
         self._name = mistake.name if mistake else ""
 

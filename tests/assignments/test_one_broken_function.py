@@ -11,7 +11,8 @@ import pytest
 from autograder.assignment.discover import discover
 from autograder.examine import Examiner
 from autograder.model import Verdict
-from autograder.prove.runners import NotingRunner, SharingRunner
+from autograder.prove.runners import NotingRunner
+from autograder.sandbox.local import LocalRunner
 
 ROOT = Path(__file__).resolve().parents[2]
 DECLARED = {
@@ -104,7 +105,7 @@ def asked_by(slug):
 def test_a_broken_function_costs_its_own_points_and_those_of_checks_that_say_so(slug, entry, how):
     declared = DECLARED[slug]
     right = getattr(declared.reference, entry.name)
-    runner = SharingRunner({**vars(declared.reference), entry.name: how(right, entry)})
+    runner = LocalRunner({**vars(declared.reference), entry.name: how(right, entry)})
     about = [check for check in declared.checks if entry.name in asked_by(slug)[check.id]]
     results = Examiner(declared, 1, explain=False).examine_all(about, runner)
     checks = {check.id: check for check in declared.checks}
@@ -123,7 +124,7 @@ def test_what_a_check_does_not_ask_for_changes_nothing_in_it():
     assert asked_by("backprop")["relu_forward.values"] == {"relu_forward"}
     entry = declared.assignment.entry_point("affine_forward")
     broken = {**vars(declared.reference), entry.name: raising(None, entry)}
-    results = Examiner(declared, 1, explain=False).examine_all(declared.checks, SharingRunner(broken))
+    results = Examiner(declared, 1, explain=False).examine_all(declared.checks, LocalRunner(broken))
     lost = {result.check for result in results if result.verdict is not Verdict.PASS}
     assert lost <= {check for check, asked in asked_by("backprop").items() if entry.name in asked}
 

@@ -13,7 +13,7 @@ import pytest
 
 from autograder.assignment.discover import discover
 from autograder.examine import Examiner
-from autograder.prove.runners import SharingRunner
+from autograder.sandbox.local import LocalRunner
 
 ROOT = Path(__file__).resolve().parents[2]
 SLUGS = (
@@ -102,6 +102,6 @@ def test_a_trivial_submission_earns_nothing(slug: str, how: str) -> None:
         for entry in entries
         if not isinstance(getattr(declared.reference, entry.name), type)
     }
-    results = Examiner(declared, 3, explain=False).examine_all(declared.checks, SharingRunner(functions))
+    results = Examiner(declared, 3, explain=False).examine_all(declared.checks, LocalRunner(functions))
     assert {result.check: result.points for result in results if result.points} == {}
     assert {result.verdict for result in results} <= {"FAIL", "CRASH", "SKIPPED", "MISSING"}

@@ -9,12 +9,13 @@ from autograder.checks.student import Student
 from autograder.examine import Examiner
 from autograder.model import Variant
 from autograder.prove.prove import Options, _results, prove, warm_up
-from autograder.prove.runners import NotingRunner, SharingRunner
+from autograder.prove.runners import NotingRunner
+from autograder.sandbox.local import LocalRunner
 from autograder.wire import Call
 
 
 def test_checks_of_an_entry_point_share_an_answer_and_those_of_two_do_not(tiny):
-    runner, asked = SharingRunner({}), []
+    runner, asked = LocalRunner({}), []
     known = {check.id: check for check in tiny.checks}
 
     def ask(check, key="x"):
@@ -28,7 +29,7 @@ def test_checks_of_an_entry_point_share_an_answer_and_those_of_two_do_not(tiny):
 
 
 def test_what_runs_in_the_place_of_a_submission_computes_in_double_precision():
-    for runner in (SharingRunner, NotingRunner):
+    for runner in (LocalRunner, NotingRunner):
         with runner({"f": lambda x: x.dtype.name}).start() as program:
             assert program.calls([Call("f", (np.zeros(1),))]) == ["float64"]
 
