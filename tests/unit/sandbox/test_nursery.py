@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -234,7 +235,7 @@ def test_two_submissions_have_nothing_in_common_that_either_can_write(level: Lev
 
 
 @linux
-def test_namespaces_alone_keep_submissions_apart(monkeypatch) -> None:
+def test_namespaces_alone_keep_submissions_apart(monkeypatch, held_open: ExitStack) -> None:
     """The same without the list of system calls: what is made in a submission's namespaces is nowhere else, and nothing
     can be made in a file system; it has no capability, and no way to one in what it came from."""
     available(Level.STRONG)
@@ -247,15 +248,29 @@ def test_namespaces_alone_keep_submissions_apart(monkeypatch) -> None:
         assert (set(seen[0]), seen[1]) == ({0}, 1)  # bounding set, no new privileges
         assert first.calls([Call("find", ("one",))]) == [[*left, "socket"]]
         assert first.calls([Call("become", (0,))]) == [False]
-        namespaces = [os.readlink(f"/proc/{pid}/ns/{name}") for pid in parents(one) for name in NAMESPACES]
+        namespaces = [number for pid in parents(one) for number in namespaces_of(pid, held_open)]
     with Sandbox(Level.STRONG) as other:
         assert ask(other, ("find", "one")) == [[]]
-        namespaces += [os.readlink(f"/proc/{parents(other)[1]}/ns/{name}") for name in NAMESPACES]
+        namespaces += namespaces_of(parents(other)[1], held_open)
         assert nursery_of(other) is nursery_of(one)
     assert len(set(namespaces)) == 3 * len(NAMESPACES)
 
 
 NAMESPACES = ("user", "mnt", "pid", "net", "ipc", "uts")
+
+
+@pytest.fixture
+def held_open() -> Iterator[ExitStack]:
+    with ExitStack() as held:
+        yield held
+
+
+def namespaces_of(pid: int, held_open: ExitStack) -> list[int]:
+    """The numbers of its namespaces, held open: the kernel gives the number of one that has ended to a new one."""
+    opened = [os.open(f"/proc/{pid}/ns/{name}", os.O_RDONLY) for name in NAMESPACES]
+    for descriptor in opened:
+        held_open.callback(os.close, descriptor)
+    return [os.fstat(descriptor).st_ino for descriptor in opened]
 
 
 @linux
