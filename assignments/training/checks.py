@@ -147,7 +147,7 @@ def train_any_order(student, case):
 @check("train", points=4, needs=("train.learns",))
 def train_commits(student, case):
     """For as many images as in the race, 4000, it commits at most 64 times."""
-    run(student, trial(case, 4000, size=4))
+    run(student, trial(case, 4000, size=2))
 
 
 @check("train", points=2.5, needs=("train.learns",))
@@ -160,7 +160,7 @@ def train_returns(student, case):
 @check("train", points=0.5, needs=("train.returns",))
 def train_shapes(student, case):
     """What it commits and what it returns has exactly the shapes of params."""
-    task = trial(case, 200, size=8)
+    task = trial(case, 800)
     params = run(student, task)
     for weights in (*task.offered, params):
         expect_weights(weights, task.start, "A dict of weights")
