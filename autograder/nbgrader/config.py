@@ -29,18 +29,18 @@ c.Autograde.sanitize_preprocessors = [
     "autograder.nbgrader.preprocessors.Graft",
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.DeduplicateIds",
-    "nbgrader.preprocessors.OverwriteKernelspec",
-    "nbgrader.preprocessors.OverwriteCells",
-    "nbgrader.preprocessors.CheckCellMetadata",
+    "autograder.nbgrader.preprocessors.OverwriteKernelspec",
+    "autograder.nbgrader.preprocessors.OverwriteCells",
+    "autograder.nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.Autograde.autograde_preprocessors = [
     "autograder.nbgrader.preprocessors.SandboxGrade",
     "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",
-    "nbgrader.preprocessors.SaveAutoGrades",
-    "nbgrader.preprocessors.AssignLatePenalties",
-    "nbgrader.preprocessors.CheckCellMetadata",
+    "autograder.nbgrader.preprocessors.SaveAutoGrades",
+    "autograder.nbgrader.preprocessors.AssignLatePenalties",
+    "autograder.nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.SandboxGrade.assignments = {assignments}
 {end}

@@ -40,22 +40,24 @@ class Grafted:
     repairs: tuple[str, ...]
 
 
-def graft(cells: Sequence[StudentCell], released: Any) -> Grafted:
-    """The code of `cells` in the notebook `released`, which is left as it is."""
+def graft(cells: Sequence[StudentCell], released: Any, master: Any = None) -> Grafted:
+    """The code of `cells`, whose student was handed out `released`, in a copy of `master`: `released` itself unless
+    nbgrader grades another one, with hidden tests in its locked cells."""
     chosen = _choose(cells, [cell for cell in released.cells if label(cell).get("solution")])
     places = _places(cells, released)
     taken = {*places.values(), *(cell.number for cell in chosen.values())}
-    own = [cell for cell in cells if cell.number not in taken and _is_own(released)(cell)]
-    notebook = copy.deepcopy(released)
+    is_own = _is_own(released)
+    own = [cell for cell in cells if cell.number not in taken and is_own(cell)]
+    notebook = copy.deepcopy(released if master is None else master)
     notebook.cells = list(_woven(notebook.cells, chosen, places, own))
     found = repairs(cells, released, chosen)
     notebook.metadata[MARK] = {**notebook.metadata.get(MARK, {}), "repairs": list(found)}
     return Grafted(notebook, found)
 
 
-def refused(reason: str, released: Any) -> Grafted:
-    """The handed-out notebook in the place of a submission that cannot be read."""
-    notebook = graft([], released).notebook
+def refused(reason: str, released: Any, master: Any = None) -> Grafted:
+    """The handed-out notebook in the place of a submission that cannot be read; `master` as in `graft`."""
+    notebook = graft([], released, master).notebook
     notebook.metadata[MARK] |= {"repairs": [reason], "refused": reason}
     return Grafted(notebook, (reason,))
 
@@ -104,10 +106,12 @@ def _choose(cells: Sequence[StudentCell], wanted: Sequence[Any]) -> dict[str, St
     )
     for suits in rules:
         for solution in wanted:
+            if (name := label(solution)["grade_id"]) in chosen:
+                continue
             taken = {cell.number for cell in chosen.values()}
             found = [cell for cell in cells if cell.number not in taken and suits(solution, cell)]
             if found:
-                chosen.setdefault(label(solution)["grade_id"], found[-1])
+                chosen[name] = found[-1]
     return chosen
 
 
@@ -148,12 +152,12 @@ def is_locked(cell: Any) -> bool:
 
 
 def _woven(
-    released: Iterable[Any], chosen: Mapping[str, StudentCell], places: Mapping[str, int], own: Sequence[StudentCell]
+    cells: Iterable[Any], chosen: Mapping[str, StudentCell], places: Mapping[str, int], own: Sequence[StudentCell]
 ) -> Iterator[Any]:
-    """The released cells with the student's sources, and the student's own cells before the solution that they came
+    """The handed-out cells with the student's sources, and the student's own cells before the solution that they came
     before. Code cells that nobody locked, such as imports, are the student's own to begin with."""
     waiting = list(own)
-    for cell in released:
+    for cell in cells:
         name = label(cell).get("grade_id", "")
         if name in places:
             cell.metadata[MARK] = {"cell": places[name]}

@@ -2,25 +2,31 @@
 
 The first pass of `nbgrader autograde` reads a submission: `SubmissionExporter` so that no file can stop it, `Graft` so
 that only source text of the student's goes on. The second pass, which would run that source in a kernel, is
-`SandboxGrade`. Notebooks that `autograder release` did not write are left to nbgrader as they were.
+`SandboxGrade`. The others bear the names of nbgrader's own and save their time: in a graft all but the student's source
+is the same for the whole class, so it is overwritten and checked once a batch. Notebooks that `autograder release` did
+not write are left to nbgrader as they were.
 """
 
 from __future__ import annotations
 
+import copy
 import functools
+from collections.abc import Mapping
 from logging import INFO, WARNING
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
-from nbgrader.preprocessors import Execute, NbGraderPreprocessor
+from nbgrader import preprocessors as stock
 from traitlets import Unicode
 
 from autograder.assignment.discover import Declared, find_assignment
 from autograder.errors import AutograderError
 from autograder.model import Isolation, Level
+from autograder.nbgrader.batch import Batch
 from autograder.nbgrader.course import Course, class_seed
+from autograder.nbgrader.gradebook import owes_nothing, record
 from autograder.nbgrader.graft import MARK, refused
 from autograder.nbgrader.results import Entry, grade_notebook, graft_bytes
 from autograder.nbgrader.submitted import read_file
@@ -30,20 +36,26 @@ from autograder.submission.json_text import strict_json
 
 HANDED_IN = "autograder_handed_in"
 UNREADABLE = "autograder_unreadable"
+ON_TIME = "autograder_on_time"
 
 
 class SubmissionExporter(NotebookExporter):  # type: ignore[misc, unused-ignore]
-    """Reads notebooks without following links, waiting for pipes, or failing on what is not a notebook."""
+    """Reads notebooks without following links, waiting for pipes, or failing on what is not a notebook. nbgrader makes
+    one for each run, and the preprocessors anew for each notebook, so it keeps the run's `batch`."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)  # type: ignore[no-untyped-call, unused-ignore]
+        self.batch = Batch()
 
     def from_filename(self, filename: str, resources: Any = None, **options: Any) -> Any:
-        """The notebook in `filename` and its resources; an empty notebook where it cannot be read, and the reason."""
+        """The notebook in `filename` and its resources; an empty notebook where it cannot be read, and the reason, or
+        where `Graft` makes one of the bytes."""
         path = Path(filename)
         resources = {} if resources is None else resources
         resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
         try:
             resources[HANDED_IN] = data = read_file(path)
-            notebook = nbformat.reads(strict_json(data).decode(), as_version=4)
-            _ = [cell.metadata for cell in notebook.cells]
+            notebook = nbformat.v4.new_notebook() if self._grafts(resources) else _parsed(data)
         except Exception as error:  # nbformat answers damage with whatever its parsers raise
             resources[UNREADABLE] = error
             notebook = nbformat.v4.new_notebook()
@@ -51,29 +63,67 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc, unused-ignore]
             notebook, resources=resources, **options
         )
 
+    def _grafts(self, resources: Any) -> bool:
+        """Whether this is the first pass over a notebook of ours."""
+        first = any(isinstance(step, Graft) for step in self._preprocessors)
+        return first and _released(_course(self), resources["nbgrader"]) is not None
 
-class Graft(NbGraderPreprocessor):  # type: ignore[misc, unused-ignore]
-    """Puts the sources of a submission's solution cells into the notebook that was handed out."""
+
+class Graft(stock.NbGraderPreprocessor):  # type: ignore[misc, unused-ignore]
+    """Puts the sources of a submission's solution cells into the notebook that was handed out, as the gradebook has it:
+    with nbgrader's own checksums, points and hidden tests."""
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """The grafted notebook; a notebook of another kind as it came."""
         about = resources["nbgrader"]
-        released = _released(_course(self), about["assignment"], about["notebook"])
-        if released is None:
+        path = _released(_course(self), about)
+        _validate_last(self.parent, path is not None)
+        if path is None:
             if UNREADABLE in resources:
                 raise resources[UNREADABLE]
             nb.metadata.pop(MARK, None)  # ours alone to give
             return nb, resources
-        name = f"{resources['metadata']['name']}.ipynb"
+        changed = path.stat().st_mtime_ns
+        released = _notebook(path, changed)
+        master = _batch(self).master((path, changed), functools.partial(self._overwritten, released, resources))
         data = resources.pop(HANDED_IN, None)  # of the moment in which the exporter read it
-        grafted = refused(str(resources[UNREADABLE]), released) if data is None else graft_bytes(data, name, released)
+        if data is None:
+            grafted = refused(str(resources[UNREADABLE]), released, master)
+        else:
+            grafted = graft_bytes(data, f"{resources['metadata']['name']}.ipynb", released, master)
         unread = grafted.notebook.metadata[MARK].get("refused")
         for repair in grafted.repairs:
             self.log.log(WARNING if unread else INFO, "%s: %s", about["student"], repair)
         return grafted.notebook, resources
 
+    def _overwritten(self, released: Any, resources: Any) -> Any:
+        """The handed-out notebook, overwritten and checked by nbgrader's own preprocessors."""
+        notebook = copy.deepcopy(released)
+        for step in (stock.OverwriteKernelspec, stock.OverwriteCells, stock.CheckCellMetadata):
+            notebook, _ = step(parent=self.parent)(notebook, resources)
+        return notebook
 
-class SandboxGrade(Execute):  # type: ignore[misc, unused-ignore]
+
+class _OnceABatch:
+    """Leaves out a grafted notebook, whose master has been through it."""
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        return (nb, resources) if MARK in nb.metadata else super().preprocess(nb, resources)  # type: ignore[misc]
+
+
+class OverwriteKernelspec(_OnceABatch, stock.OverwriteKernelspec):  # type: ignore[misc, unused-ignore]
+    """nbgrader's own, once a batch."""
+
+
+class OverwriteCells(_OnceABatch, stock.OverwriteCells):  # type: ignore[misc, unused-ignore]
+    """nbgrader's own, once a batch."""
+
+
+class CheckCellMetadata(_OnceABatch, stock.CheckCellMetadata):  # type: ignore[misc, unused-ignore]
+    """nbgrader's own, once a batch: a student's own cells have no label."""
+
+
+class SandboxGrade(stock.Execute):  # type: ignore[misc, unused-ignore]
     """Grades a grafted notebook in the sandbox and fills its test cells; runs a notebook of another kind as before."""
 
     assignments = Unicode("", help="A folder in or above which there is `assignments/`.").tag(config=True)
@@ -81,6 +131,7 @@ class SandboxGrade(Execute):  # type: ignore[misc, unused-ignore]
 
     def preprocess(self, nb: Any, resources: Any = None, km: Any = None) -> tuple[Any, Any]:
         """`nb` with the outputs of its test cells. An exception means that no score may be recorded."""
+        _validate_last(self.parent, MARK in nb.metadata)
         if MARK not in nb.metadata:
             return super().preprocess(nb, resources, km)  # type: ignore[no-any-return, unused-ignore]
         about = resources["nbgrader"]
@@ -90,24 +141,67 @@ class SandboxGrade(Execute):  # type: ignore[misc, unused-ignore]
             grading = Grading(declared, class_seed(store), _isolation(self.isolation), declared.checks)
             entry = Entry(about["student"], about["notebook"], nb)
             report = grade_notebook(grading, entry, store, sentences)
+        nbformat.validate(nb, relax_add_props=True)  # before anything is recorded
         self.log.info("%s: %g of %g points", about["student"], report.score, report.max_score)
         return nb, resources
+
+
+class SaveAutoGrades(stock.SaveAutoGrades):  # type: ignore[misc, unused-ignore]
+    """nbgrader's own; of a grafted notebook all grades and comments at once."""
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """`nb` as it is, its grades in the gradebook."""
+        if MARK not in nb.metadata:
+            return super().preprocess(nb, resources)  # type: ignore[no-any-return, unused-ignore]
+        about = resources["nbgrader"]
+        with _batch(self).gradebook(about["db_url"]) as book:
+            record(book, about, nb, self.log)
+            resources[ON_TIME] = owes_nothing(book, about)
+        return nb, resources
+
+
+class AssignLatePenalties(stock.AssignLatePenalties):  # type: ignore[misc, unused-ignore]
+    """nbgrader's own, and its plug-in, for submissions that are late or were."""
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """`nb` as it is, the penalty in the gradebook."""
+        if resources.get(ON_TIME):
+            return nb, resources
+        return super().preprocess(nb, resources)  # type: ignore[no-any-return, unused-ignore]
+
+
+def _validate_last(exporter: Any, grafted: bool) -> None:
+    """A graft is valid to begin with, and what fills it is validated there: once more before it is written will do."""
+    if isinstance(exporter, SubmissionExporter):
+        exporter.optimistic_validation = grafted
+
+
+def _batch(preprocessor: Any) -> Batch:
+    exporter = preprocessor.parent
+    return exporter.batch if isinstance(exporter, SubmissionExporter) else Batch()
 
 
 def _course(preprocessor: Any) -> Course:
     return Course.of(preprocessor.config, Path.cwd())  # nbgrader's converters work in the course folder
 
 
-def _released(course: Course, assignment: str, name: str) -> Any:
-    """The notebook as it was handed out, if `autograder release` wrote it. Raises AutograderError rather than let
-    student code run unguarded because a file has gone."""
+def _parsed(data: bytes) -> Any:
+    notebook = nbformat.reads(strict_json(data).decode(), as_version=4)
+    _ = [cell.metadata for cell in notebook.cells]
+    return notebook
+
+
+def _released(course: Course, about: Mapping[str, str]) -> Path | None:
+    """Where the notebook that `about` names was handed out, if `autograder release` wrote it. Raises AutograderError
+    rather than let student code run unguarded because a file has gone."""
+    assignment, name = about["assignment"], about["notebook"]
     paths = [course.notebook(step, ".", assignment, name) for step in ("release", "source")]
     there = [_notebook(path, path.stat().st_mtime_ns) for path in paths if path.is_file()]
     if there and all(MARK not in notebook.metadata for notebook in there):
         return None
     if not paths[0].is_file():
         raise AutograderError(f"{paths[0]} is missing; run `nbgrader generate_assignment {assignment}`.")
-    return there[0]
+    return paths[0]
 
 
 @functools.lru_cache(maxsize=16)

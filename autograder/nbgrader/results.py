@@ -53,12 +53,12 @@ def graft_file(path: Path, released: Any) -> Grafted:
         return refused(str(reason), released)
 
 
-def graft_bytes(data: bytes, name: str, released: Any) -> Grafted:
-    """The notebook whose file, called `name`, holds `data` grafted into `released`, as `graft_file` does."""
+def graft_bytes(data: bytes, name: str, released: Any, master: Any = None) -> Grafted:
+    """The notebook whose file, called `name`, holds `data`, as `graft_file` does it; `master` as in `graft`."""
     try:
-        return graft(read_cells(data, printable(name)), released)
+        return graft(read_cells(data, printable(name)), released, master)
     except SubmissionRefused as reason:
-        return refused(str(reason), released)
+        return refused(str(reason), released, master)
 
 
 def graded(grading: Grading, entries: Sequence[Entry], executor: Executor, store: Store) -> Iterator[GradeReport]:

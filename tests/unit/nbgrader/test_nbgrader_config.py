@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from traitlets.config.loader import PyFileConfigLoader
+from traitlets.utils.importstring import import_item
 
 from autograder.errors import AutograderError
 from autograder.nbgrader.config import BEGIN, END, amend
@@ -32,6 +33,17 @@ def test_a_new_course_gets_a_whole_configuration(tmp_path):
     assert config.Autograde.autograde_preprocessors[0] == "autograder.nbgrader.preprocessors.SandboxGrade"
     assert config.Autograde.sanitize_preprocessors[0] == "autograder.nbgrader.preprocessors.Graft"
     assert not any(name.endswith(".Execute") for name in config.Autograde.autograde_preprocessors)
+
+
+def test_the_steps_are_nbgrader_s_own_in_their_order(tmp_path):
+    """But that reading and running a submission are ours; whatever is named can be imported."""
+    autograde = pytest.importorskip("nbgrader.converters", reason="nbgrader is an extra").Autograde
+    config = settings(amend(tmp_path, tmp_path).after).Autograde
+    for stage in ("sanitize_preprocessors", "autograde_preprocessors"):
+        steps = [import_item(name) for name in config[stage]]
+        stock = [step for step in steps if step.__name__ not in ("Graft", "SandboxGrade", "Execute")]
+        own = [step for step in getattr(autograde, stage).default_args[0] if step.__name__ != "Execute"]
+        assert [issubclass(ours, step) for ours, step in zip(stock, own, strict=True)] == [True] * len(own)
 
 
 def test_an_existing_one_keeps_every_line_and_a_copy(tmp_path):
