@@ -172,10 +172,13 @@ def _woven(
 
 
 def _own_cell(cell: StudentCell) -> Any:
-    metadata = {MARK: {"cell": cell.number}}
+    """Not by nbformat's `new_code_cell`, which validates each by itself; the notebook is validated as a whole."""
+    own: dict[str, Any] = {"id": f"own-{cell.number}", "metadata": {MARK: {"cell": cell.number}}}
     if cell.kind == "code":
-        return nbformat.v4.new_code_cell(cell.source, id=f"own-{cell.number}", metadata=metadata)
-    return nbformat.v4.new_markdown_cell(_tagless(cell.source), id=f"own-{cell.number}", metadata=metadata)
+        own |= {"cell_type": "code", "source": cell.source, "outputs": [], "execution_count": None}
+    else:
+        own |= {"cell_type": "markdown", "source": _tagless(cell.source)}
+    return nbformat.from_dict(own)
 
 
 def _tagless(markdown: str) -> str:

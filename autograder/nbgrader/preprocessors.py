@@ -19,9 +19,10 @@ from typing import Any
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbgrader import preprocessors as stock
+from nbgrader.api import Gradebook
 from traitlets import Unicode
 
-from autograder.assignment.discover import Declared, find_assignment
+from autograder.assignment.discover import find_assignment
 from autograder.errors import AutograderError
 from autograder.model import Isolation, Level
 from autograder.nbgrader.batch import Batch
@@ -32,6 +33,7 @@ from autograder.nbgrader.results import Entry, grade_notebook, graft_bytes
 from autograder.nbgrader.submitted import read_file
 from autograder.pipeline import Grading
 from autograder.sandbox.isolation import choose
+from autograder.store import Store
 from autograder.submission.json_text import strict_json
 
 HANDED_IN = "autograder_handed_in"
@@ -85,7 +87,7 @@ class Graft(stock.NbGraderPreprocessor):  # type: ignore[misc, unused-ignore]
             return nb, resources
         changed = path.stat().st_mtime_ns
         released = _notebook(path, changed)
-        master = _batch(self).master((path, changed), functools.partial(self._overwritten, released, resources))
+        master = _batch(self).once((path, changed), lambda: self._overwritten(released, resources))
         data = resources.pop(HANDED_IN, None)  # of the moment in which the exporter read it
         if data is None:
             grafted = refused(str(resources[UNREADABLE]), released, master)
@@ -134,16 +136,19 @@ class SandboxGrade(stock.Execute):  # type: ignore[misc, unused-ignore]
         _validate_last(self.parent, MARK in nb.metadata)
         if MARK not in nb.metadata:
             return super().preprocess(nb, resources, km)  # type: ignore[no-any-return, unused-ignore]
-        about = resources["nbgrader"]
-        declared = _declared(nb.metadata[MARK]["assignment"], self.assignments)
-        sentences = {check.id: check.sentence for check in declared.checks}
-        with _course(self).store(declared.assignment.id) as store:
-            grading = Grading(declared, class_seed(store), _isolation(self.isolation), declared.checks)
-            entry = Entry(about["student"], about["notebook"], nb)
-            report = grade_notebook(grading, entry, store, sentences)
+        about, slug = resources["nbgrader"], nb.metadata[MARK]["assignment"]
+        batch = _batch(self)
+        store = batch.once(("store", slug), lambda: _course(self).store(slug), Store.close)
+        grading = batch.once(("grading", slug), lambda: self._grading(slug, store))
+        sentences = {check.id: check.sentence for check in grading.checks}
+        report = grade_notebook(grading, Entry(about["student"], about["notebook"], nb), store, sentences)
         nbformat.validate(nb, relax_add_props=True)  # before anything is recorded
         self.log.info("%s: %g of %g points", about["student"], report.score, report.max_score)
         return nb, resources
+
+    def _grading(self, slug: str, store: Store) -> Grading:
+        declared = find_assignment(slug, Path(self.assignments) if self.assignments else None)
+        return Grading(declared, class_seed(store), _isolation(self.isolation), declared.checks)
 
 
 class SaveAutoGrades(stock.SaveAutoGrades):  # type: ignore[misc, unused-ignore]
@@ -153,10 +158,13 @@ class SaveAutoGrades(stock.SaveAutoGrades):  # type: ignore[misc, unused-ignore]
         """`nb` as it is, its grades in the gradebook."""
         if MARK not in nb.metadata:
             return super().preprocess(nb, resources)  # type: ignore[no-any-return, unused-ignore]
-        about = resources["nbgrader"]
-        with _batch(self).gradebook(about["db_url"]) as book:
+        about, batch = resources["nbgrader"], _batch(self)
+        book = batch.once(("gradebook", about["db_url"]), lambda: Gradebook(about["db_url"]), Gradebook.close)
+        try:
             record(book, about, nb, self.log)
             resources[ON_TIME] = owes_nothing(book, about)
+        finally:
+            book.db.remove()  # the session, not the connection
         return nb, resources
 
 
@@ -208,11 +216,6 @@ def _released(course: Course, about: Mapping[str, str]) -> Path | None:
 def _notebook(path: Path, changed: int) -> Any:
     """Read once a batch: nbformat checks every cell against its schema."""
     return nbformat.read(path, as_version=4)
-
-
-@functools.cache
-def _declared(slug: str, where: str) -> Declared:
-    return find_assignment(slug, Path(where) if where else None)
 
 
 @functools.cache

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import copy
+import gc
 import os
+import sqlite3
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -292,7 +295,7 @@ def test_what_was_filled_is_valid_before_anything_is_recorded(classroom, monkeyp
         find(entry.notebook, "check_double").outputs = [{"output_type": "execute_result"}]
 
     monkeypatch.setattr(ours, "grade_notebook", spoil)
-    monkeypatch.setattr(ours, "_declared", lambda slug, where: tiny)
+    monkeypatch.setattr(ours, "find_assignment", lambda slug, where: tiny)
     monkeypatch.setattr(ours, "_isolation", lambda name: None)
     with pytest.raises(nbformat.ValidationError):
         SandboxGrade().preprocess(work, classroom.about())
@@ -330,3 +333,22 @@ def test_who_is_late_is_nbgrader_s_and_its_plug_in_s(classroom):
     with classroom.gradebook() as book:
         notebook = book.find_submission_notebook("tiny", "tiny", "ada")
         assert notebook.late_submission_penalty == notebook.score == 7.0
+
+
+def test_the_next_run_sees_an_assignment_that_was_changed(classroom, monkeypatch, tiny):
+    """One run loads it once; what a run has opened is closed when it has ended."""
+    loaded, opened = [], []
+    report = SimpleNamespace(score=1.0, max_score=2.0)
+    monkeypatch.setattr(ours, "find_assignment", lambda slug, where: loaded.append(slug) or tiny)
+    monkeypatch.setattr(ours, "grade_notebook", lambda grading, entry, store, _: opened.append(store) or report)
+    monkeypatch.setattr(ours, "_isolation", lambda name: None)
+    for run in (1, 2):
+        exporter = SubmissionExporter()
+        for _ in "ab":
+            SandboxGrade(parent=exporter).preprocess(copy.deepcopy(classroom.released), classroom.about())
+        assert len(loaded) == run
+        assert opened[-1].seed(None, 0) > 0
+        del exporter
+        gc.collect()
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            opened[-1].seed(None, 0)
