@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -63,14 +63,14 @@ class Met:
 
 @dataclass(frozen=True)
 class Examiner:
-    """An assignment's checks under one grading seed. Without `explain`, failures are found but not explained; without
-    `shrink`, they are shown on the case that brought them out, and a wrong gradient is not measured element by element:
-    listed mistakes are named all the same. With `compare`, a failure that no listed mistake explains gets a
-    fingerprint, by which a class's are compared."""
+    """An assignment's checks under one grading seed. `explain` says whether failures are explained, or of which checks,
+    by id; the others are found all the same. Without `shrink`, they are shown on the case that brought them out, and a
+    wrong gradient is not measured element by element: listed mistakes are named all the same. With `compare`, a failure
+    that no listed mistake explains gets a fingerprint, by which a class's are compared."""
 
     declared: Declared
     seed: int
-    explain: bool = True
+    explain: bool | Collection[str] = True
     compare: bool = False
     shrink: bool = True
 
@@ -151,15 +151,18 @@ class Examiner:
 
     def _told(self, met: Met, runner: Runner, everything: Sequence[Met]) -> CheckResult:
         check, first = met.check, met.first
-        if first is None or first.fault is None:
+        if first is None or first.fault is None or not self._is_explained(check):
             return _result(met)
         try:
             others = [(other.check, other.first) for other in everything if other.first is not None]
-            return _result(met, **self._explain(check, runner, first, others)) if self.explain else _result(met)
+            return _result(met, **self._explain(check, runner, first, others))
         except NotRecorded:
             return _result(met)  # the failure stands; only why cannot be said
         except GraderFault as error:
             return _result(_broken(check, error))
+
+    def _is_explained(self, check: Check) -> bool:
+        return self.explain if isinstance(self.explain, bool) else check.id in self.explain
 
     def _explain(
         self, check: Check, runner: Runner, first: Attempt, others: Sequence[tuple[Check, Attempt]]

@@ -8,7 +8,7 @@ import importlib.metadata
 import logging
 import platform
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -58,7 +58,9 @@ class Grading:
     checks: tuple[Check, ...]
     heard: bool = False  # for the student's own eyes: what the code prints, and where it stood when it was ended
     rehearsal: Rehearsal = field(default_factory=Rehearsal, compare=False, repr=False)
-    shrink: bool = True  # whether a failure is shown on the smallest case that is found; for proofs, which read names
+    # For proofs, which read verdicts and some names:
+    shrink: bool = True  # whether a failure is shown on the smallest case that is found
+    explain: bool | Collection[str] = True  # whether failures are explained, or of which checks
 
     @property
     def may_be_heard(self) -> bool:
@@ -180,7 +182,7 @@ def _run(grading: Grading, submission: Submission, warm: WarmSandboxes | None) -
                 grading.sessions(),
             ) as runner,
         ):
-            examiner = Examiner(grading.declared, grading.seed, compare=True, shrink=grading.shrink)
+            examiner = Examiner(grading.declared, grading.seed, grading.explain, compare=True, shrink=grading.shrink)
             results = examiner.examine_all(grading.checks, runner)
             grading.rehearsal.saw(runner.messages)
         return _Ran(results, runner.notes, sandboxes.cpu_s, runner.printed)

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from autograder.assignment.discover import Declared, discover
 from autograder.checks.answers import FILE_NAME, unpack_answers
 from autograder.diagnosis.match import candidates
-from autograder.examine import Examiner
 from autograder.model import Mistake, Variant, Visibility
 from autograder.prove.forks import in_forks
-from autograder.prove.prove import Finding, Options, checks_about, entry_point_points, part_of
+from autograder.prove.prove import Finding, Known, Options, checks_about, entry_point_points, named, part_of
 from autograder.release import render
 from autograder.sandbox.local import LocalRunner
 from autograder.student.bundle import bundle_files, write_tree
@@ -32,7 +31,8 @@ Told = dict[str, list[str | None]]  # by check: the verdict, and the mistake tha
 
 def prove_bundle(declared: Declared, options: Options) -> Iterator[Finding]:
     """What must hold of the bundle that `release --student` writes. The part of variants and mistakes that `options`
-    name is tried, and no more is recorded than explains their failures; the whole is recorded in one part of all."""
+    name is tried, a mistake is explained where it must be named, and no more is recorded than that takes; in one part
+    of all the whole is recorded, and every failure explained."""
     files, theirs = _made(declared, options)
     declared = discover(Path(declared.assignment.folder))  # while the bundle was made, its files had the modules' names
     size = sum(map(len, files.values()))
@@ -77,21 +77,23 @@ def _made(declared: Declared, options: Options) -> tuple[dict[str, bytes], dict[
     def about(full: Declared, asked: Collection[str]) -> About:
         judged = dataclasses.replace(declared, checks=tuple(check for check in declared.checks if check.id in asked))
         theirs.update(_tried(judged, declared, options))
-        return everything(full, asked) if _whole(declared, options) else compared(judged, theirs.values())
+        return everything(full, asked) if _whole(declared, options) else compared(judged, theirs)
 
     released = render(declared.assignment, entry_point_points(declared.checks))
     return bundle_files(declared, released, about), theirs
 
 
-def compared(full: Declared, told: Iterable[Told | str]) -> dict[str, set[str]]:
+def compared(full: Declared, told: Mapping[str, Told | str]) -> dict[str, set[str]]:
     """What explaining these failures may look up: on the checks that failed how each mistake does that could be the
-    cause, and on every check that claims such a mistake how that one does, since an answer may speak against it."""
+    cause, and on every check that claims such a mistake how that one does, since an answer may speak against it. `told`
+    is what is said of each program, by its name; a mistake is explained where it must be named."""
+    explained = {mistake.name: named(mistake, full.checks) for mistake in full.mistakes}
     failed = {
         check
-        for one in told
+        for name, one in told.items()
         if not isinstance(one, str)
         for check, (verdict, _) in one.items()
-        if verdict not in ("PASS", "SKIPPED")
+        if verdict not in ("PASS", "SKIPPED") and check in explained.get(name, one)
     }
     about: dict[str, set[str]] = {check: set() for check in failed}
     for check in (check for check in full.checks if check.id in failed):
@@ -104,11 +106,11 @@ def compared(full: Declared, told: Iterable[Told | str]) -> dict[str, set[str]]:
 def _tried(judge: Declared, declared: Declared, options: Options) -> Iterator[tuple[str, Told | str]]:
     """What `judge` says of each program, or how its fork ended."""
     programs = {one.name: one for one in programs_of(declared, options.part)}
-    names = list(programs)
+    names, whole = list(programs), _whole(declared, options)
     shares = [names[i : i + SHARE] for i in range(0, len(names), SHARE)]
 
     def run(share: Sequence[str]) -> list[Told]:
-        return [_told(judge, vars(declared.reference), programs[name]) for name in share]
+        return [_told(judge, vars(declared.reference), programs[name], whole) for name in share]
 
     for share, found, how in in_forks(shares, run, jobs=options.jobs, cpu_s=SHARE_CPU_S):
         yield from zip(share, found or [f"it {how}"] * len(share), strict=True)
@@ -134,10 +136,13 @@ def _agreement(
             yield Finding("the bundle names the mistake as the full assignment does", name, not lost, detail)
 
 
-def _told(judge: Declared, reference: Mapping[str, Any], program: Variant | Mistake) -> Told:
-    """What `judge` says of a program; of a mistake on the checks that it may break. Failures are shrunk on the cases
-    that a bundle has for it, and not elsewhere: neither verdict nor name changes by it (`Explainer.smallest`)."""
-    checks = checks_about(judge, program) if isinstance(program, Mistake) else judge.checks
-    examiner = Examiner(judge, PRACTICE_SEED, shrink=judge.recorded is not None)
+def _told(judge: Declared, reference: Mapping[str, Any], program: Variant | Mistake, whole: bool) -> Told:
+    """What `judge` says of a program; of a mistake on the checks that it may break, and why where it must be named, or
+    everywhere in the `whole`. Failures are shrunk on the cases that a bundle has for it, and not elsewhere: neither
+    verdict nor name changes by it (`Explainer.smallest`)."""
+    mistake = program if isinstance(program, Mistake) else None
+    checks = checks_about(judge, mistake) if mistake else judge.checks
+    explain = named(mistake, checks) if mistake and not whole else True
+    examiner = Known(judge, PRACTICE_SEED, explain, shrink=judge.recorded is not None, mistake=mistake)
     results = examiner.examine_all(checks, LocalRunner({**reference, **program.replacements}))
     return {r.check: [str(r.verdict), r.diagnosis.mistake if r.diagnosis else None] for r in results}

@@ -225,32 +225,43 @@ def _results(declared: Declared, mistake: Mistake, seed: int, shrink: bool = Tru
         runner = LocalRunner({**vars(declared.reference), **mistake.replacements})
     except AssignmentError as error:
         return str(error)
-    examiner = Examiner(declared, seed) if shrink else _Known(declared, seed, shrink=False, mistake=mistake)
+    checks = checks_about(declared, mistake)
+    examiner = Known(declared, seed, True if shrink else named(mistake, checks), shrink=shrink, mistake=mistake)
     return [
         # a case that is not shrunk is one that the reference was asked
         [r.check, r.verdict, r.diagnosis.mistake if r.diagnosis else "", not shrink or _reference_passes(declared, r)]
-        for r in examiner.examine_all(checks_about(declared, mistake), runner)
+        for r in examiner.examine_all(checks, runner)
     ]
 
 
 @dataclass(frozen=True)
-class _Known(Examiner):
-    """Examines a listed mistake, whose answers are taken for what is known of it: it is not asked a second time."""
+class Known(Examiner):
+    """Examines a listed mistake, if one is given. Where nothing is shrunk, its answers are taken for what is known of
+    it: it is not asked a second time."""
 
     mistake: Mistake | None = None
 
     def _meet(self, check: Check, *more: Any, **options: Any) -> Met:
         met = super()._meet(check, *more, **options)
-        if self.mistake and met.first and met.first.fault:
+        if self.mistake and not self.shrink and met.first and met.first.fault:
             self._explainer.note(check, met.first, self.mistake)
         return met
 
 
+def named(mistake: Mistake, checks: Sequence[Check]) -> set[str]:
+    """Those of `checks` that may be the ones at which `mistake` must be named: explanations of others nobody reads."""
+    return {check.id for check in checks if check.id in mistake.caught_by or check.entry_point in mistake.seen_in}
+
+
 def checks_about(declared: Declared, mistake: Mistake) -> list[Check]:
-    """The checks that `mistake` may break, and those whose answers speak for or against a mistake that is like it."""
-    alike = [other for other in declared.mistakes if {*other.entry_points} & {*mistake.entry_points}]
-    touched = {name for other in alike for name in other.entry_points}
-    return [check for check in declared.checks if check.entry_point in touched or check.id in mistake.caught_by]
+    """The checks that `mistake` may break, and those whose answers speak for or against the mistakes that a failure of
+    these is compared with (`Explainer.listed`): such a mistake may be one of other entry points."""
+    asked = [c for c in declared.checks if c.entry_point in mistake.entry_points or c.id in mistake.caught_by]
+    touched = {check.entry_point for check in asked}
+    for other in declared.mistakes:
+        if any(check.id in other.caught_by and check.entry_point not in other.entry_points for check in asked):
+            touched.update(other.entry_points)
+    return [check for check in declared.checks if check.entry_point in touched]
 
 
 def _reference_passes(declared: Declared, result: CheckResult) -> bool:

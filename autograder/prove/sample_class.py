@@ -37,13 +37,16 @@ def sample_class(folder: Path) -> dict[str, dict[str, Any]]:
 
 def prove_sample_class(grading: Grading, part: tuple[int, int] = (1, 1)) -> Iterator[Finding]:
     """One finding for each submission of the sample class, graded in the sandbox as any other. Failures of that part of
-    the submissions are shrunk: neither score nor verdict nor diagnosis depends on it."""
+    the submissions are all explained and shrunk; of the others those are explained whose diagnosis is expected. Neither
+    score nor verdict nor diagnosis depends on it."""
     folder = Path(grading.declared.assignment.folder)
     needs = {check.id: check.needs for check in grading.declared.checks}
     submissions = sample_class(folder)
-    shrunk = set(part_of(tuple(submissions), *part, str))
+    whole = set(part_of(tuple(submissions), *part, str))
     for name, expected in submissions.items():
-        how = dataclasses.replace(grading, shrink=name in shrunk)
+        how = grading
+        if name not in whole:
+            how = dataclasses.replace(grading, shrink=False, explain=frozenset(expected.get("diagnoses", ())))
         report = grade_one(how, name, folder / "submissions" / expected["file"])
         wrong = list(differences(report, expected, needs))
         yield Finding("the sample submission gets what it must", name, not wrong, "; ".join(wrong[:3]))

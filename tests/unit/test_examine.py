@@ -68,6 +68,15 @@ def test_without_shrinking_it_is_named_on_the_case_that_brought_it_out(tiny):
     assert (read_token(smallest.replay).parameters, read_token(smallest.replay).seed) not in asked
 
 
+def test_only_failures_of_the_checks_that_are_named_are_explained(tiny):
+    squared = LocalRunner({**vars(tiny.reference), "double": lambda x: np.asarray(x) ** 2})
+    results = Examiner(tiny, 3, explain={"double.long"}).examine_all(tiny.checks, squared)
+    found = {
+        result.check: result.diagnosis and result.diagnosis.mistake for result in results if result.verdict == "FAIL"
+    }
+    assert found == {"double.values": None, "double.long": "squared"}
+
+
 def test_a_class_shares_the_search_for_its_mistakes(results, tiny):
     calls = []
 

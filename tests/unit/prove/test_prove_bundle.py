@@ -43,11 +43,14 @@ def test_each_program_is_of_one_part_and_the_whole_bundle_is_made_in_one(scaled)
 
 
 def test_of_a_part_as_much_is_recorded_as_explains_its_failures(scaled):
-    """The mistakes that could be the cause on a check that failed, and on each check that claims one of them."""
+    """The mistakes that could be the cause on a check that failed, and on each check that claims one of them; of a
+    mistake's failures those at which it must be named."""
     mistake, check = scaled.mistakes[0], scaled.mistakes[0].caught_by[0]
     other = next(one.id for one in scaled.checks if mistake.entry_point != one.entry_point)
-    assert compared(scaled, ["it died", {check: ["PASS", None], other: ["SKIPPED", None]}]) == {}
-    found = compared(scaled, [{check: ["FAIL", None], other: ["PASS", None]}])
+    assert compared(scaled, {"a": "it died", "b": {check: ["PASS", None], other: ["SKIPPED", None]}}) == {}
+    assert compared(scaled, {mistake.name: {other: ["FAIL", None]}}) == {}
+    found = compared(scaled, {mistake.name: {check: ["FAIL", None], other: ["PASS", None]}})
+    assert found == compared(scaled, {"a variant": {check: ["FAIL", None]}})
     assert mistake.name in found[check]
     assert all(mistake.name in found[claimed] for claimed in mistake.caught_by)
     assert found.keys() == {
