@@ -12,6 +12,7 @@ from __future__ import annotations
 import copy
 import functools
 from collections.abc import Mapping
+from dataclasses import replace
 from logging import INFO, WARNING
 from pathlib import Path
 from typing import Any
@@ -24,14 +25,14 @@ from traitlets import Unicode
 
 from autograder.assignment.discover import find_assignment
 from autograder.errors import AutograderError
-from autograder.model import Isolation, Level
+from autograder.model import GradeReport, Isolation, Level, Submission, Unreadable
 from autograder.nbgrader.batch import Batch
 from autograder.nbgrader.course import Course, class_seed
 from autograder.nbgrader.gradebook import owes_nothing, record
 from autograder.nbgrader.graft import MARK, refused
 from autograder.nbgrader.results import Entry, grade_notebook, graft_bytes
 from autograder.nbgrader.submitted import read_file
-from autograder.pipeline import Grading
+from autograder.pipeline import Grading, grade_read
 from autograder.sandbox.isolation import choose
 from autograder.store import Store
 from autograder.submission.json_text import strict_json
@@ -141,14 +142,19 @@ class SandboxGrade(stock.Execute):  # type: ignore[misc, unused-ignore]
         store = batch.once(("store", slug), lambda: _course(self).store(slug), Store.close)
         grading = batch.once(("grading", slug), lambda: self._grading(slug, store))
         sentences = {check.id: check.sentence for check in grading.checks}
-        report = grade_notebook(grading, Entry(about["student"], about["notebook"], nb), store, sentences)
+        entry = Entry(about["student"], about["notebook"], nb)
+        report = grade_notebook(grading, entry, store, sentences, self._grade)
         nbformat.validate(nb, relax_add_props=True)  # before anything is recorded
         self.log.info("%s: %g of %g points", about["student"], report.score, report.max_score)
         return nb, resources
 
     def _grading(self, slug: str, store: Store) -> Grading:
         declared = find_assignment(slug, Path(self.assignments) if self.assignments else None)
-        return Grading(declared, class_seed(store), _isolation(self.isolation), declared.checks)
+        unchosen: Any = None  # finished results need no isolation; what ran a submission without one would fail
+        return Grading(declared, class_seed(store), unchosen, declared.checks)
+
+    def _grade(self, grading: Grading, submission: Submission | Unreadable) -> GradeReport:
+        return grade_read(replace(grading, isolation=_isolation(self.isolation)), submission)
 
 
 class SaveAutoGrades(stock.SaveAutoGrades):  # type: ignore[misc, unused-ignore]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,10 +61,16 @@ def graft_bytes(data: bytes, name: str, released: Any, master: Any = None) -> Gr
         return refused(str(reason), released, master)
 
 
-def graded(grading: Grading, entries: Sequence[Entry], executor: Executor, store: Store) -> Iterator[GradeReport]:
+Grade = Callable[[Grading, Submission | Unreadable], GradeReport]
+
+
+def graded(
+    grading: Grading, entries: Sequence[Entry], executor: Executor, store: Store, grade: Grade | None = None
+) -> Iterator[GradeReport]:
     """The reports of `entries`, in whatever order they finish, kept in `store` and taken from there when they are done:
-    the key is of the grafted code, so `autograder grade --course` and `nbgrader autograde` share it."""
-    return grade_class(grading, entries, executor, store)
+    the key is of the grafted code, so `autograder grade --course` and `nbgrader autograde` share it. `grade` is as in
+    `grade_class`."""
+    return grade_class(grading, entries, executor, store, grade)
 
 
 def course_entries(course: Course, slug: str) -> list[Entry]:
@@ -79,10 +85,12 @@ def course_entries(course: Course, slug: str) -> list[Entry]:
     return [Entry(student, slug, graft_file(path, released).notebook) for student, path in handed_in]
 
 
-def grade_notebook(grading: Grading, entry: Entry, store: Store, sentences: dict[str, str]) -> GradeReport:
+def grade_notebook(
+    grading: Grading, entry: Entry, store: Store, sentences: dict[str, str], grade: Grade | None = None
+) -> GradeReport:
     """Grade `entry` and fill its test cells. Raises GraderFault, and fills nothing, when the grader broke or the
     notebook's points are not those of the checks: no score is better than a wrong one."""
-    (report,) = graded(grading, [entry], LocalExecutor(1), store)
+    (report,) = graded(grading, [entry], LocalExecutor(1), store, grade)
     if grader_failed(report.results):
         why = next(result.message for result in report.results if result.verdict is Verdict.GRADER_ERROR)
         raise GraderFault(f"The grader failed on {entry.student}; no score was recorded. {why}")

@@ -78,7 +78,7 @@ def source_notebook() -> Any:
         cell("code", "double", "def double(x): ...", solution=True),
         cell("code", "check_double", 'check("double")', grade=True, locked=True, points=5.0),
         cell("code", "affine", "def affine(x): ...", solution=True),
-        cell("code", "check_affine", 'check("affine")', grade=True, locked=True, points=2.0),
+        cell("code", "check_affine", 'check("affine_forward")', grade=True, locked=True, points=2.0),
         cell("code", "by_hand", "plot = None", solution=True, grade=True, points=3.0),
         cell("markdown", "answer", "YOUR ANSWER", solution=True, grade=True, points=4.0),
         cell("markdown", "task", SCHEME, task=True, locked=True, points=1.0),

@@ -16,7 +16,8 @@ pytest.importorskip("nbgrader", reason="nbgrader is an extra: pip install 'dl-au
 from nbgrader import preprocessors as stock
 from nbgrader.nbgraderformat import SchemaTooOldError
 
-from autograder.errors import AutograderError
+from autograder.errors import AutograderError, IsolationUnavailable
+from autograder.model import AssignmentRef, CheckResult, GradeReport, Isolation, Level, SubmissionRef, Verdict
 from autograder.nbgrader import preprocessors as ours
 from autograder.nbgrader.graft import MARK, graft
 from autograder.nbgrader.preprocessors import HANDED_IN, ON_TIME, UNREADABLE, Graft, SandboxGrade, SubmissionExporter
@@ -291,12 +292,11 @@ def test_what_was_filled_is_valid_before_anything_is_recorded(classroom, monkeyp
     classroom.write("submitted/ada", solved(classroom))
     work = nbformat.reads(sanitized(classroom, SubmissionExporter(), Graft, *SANITIZERS), as_version=4)
 
-    def spoil(grading, entry, store, sentences):
+    def spoil(grading, entry, *_):
         find(entry.notebook, "check_double").outputs = [{"output_type": "execute_result"}]
 
     monkeypatch.setattr(ours, "grade_notebook", spoil)
     monkeypatch.setattr(ours, "find_assignment", lambda slug, where: tiny)
-    monkeypatch.setattr(ours, "_isolation", lambda name: None)
     with pytest.raises(nbformat.ValidationError):
         SandboxGrade().preprocess(work, classroom.about())
 
@@ -340,8 +340,7 @@ def test_the_next_run_sees_an_assignment_that_was_changed(classroom, monkeypatch
     loaded, opened = [], []
     report = SimpleNamespace(score=1.0, max_score=2.0)
     monkeypatch.setattr(ours, "find_assignment", lambda slug, where: loaded.append(slug) or tiny)
-    monkeypatch.setattr(ours, "grade_notebook", lambda grading, entry, store, _: opened.append(store) or report)
-    monkeypatch.setattr(ours, "_isolation", lambda name: None)
+    monkeypatch.setattr(ours, "grade_notebook", lambda grading, entry, store, *_: opened.append(store) or report)
     for run in (1, 2):
         exporter = SubmissionExporter()
         for _ in "ab":
@@ -352,3 +351,41 @@ def test_the_next_run_sees_an_assignment_that_was_changed(classroom, monkeypatch
         gc.collect()
         with pytest.raises(sqlite3.ProgrammingError, match="closed"):
             opened[-1].seed(None, 0)
+
+
+def test_finished_results_need_no_isolation(classroom, monkeypatch, tiny):
+    """And nothing is run without one."""
+
+    def unavailable(name):
+        raise IsolationUnavailable("No isolation holds here.")
+
+    def graded(grading, submission):
+        assert grading.isolation.level is Level.CONTAINED
+        results = tuple(
+            CheckResult(one.id, one.entry_point, one.visibility, Verdict.PASS, one.points, one.points)
+            for one in tiny.checks
+        )
+        about = {"isolation": grading.isolation, "seed": grading.seed, "grader": "x", "cpu_s": 0.0, "wall_s": 0.0}
+        names = AssignmentRef("tiny", "v"), SubmissionRef(submission.id, "0")
+        return GradeReport(
+            assignment=names[0], submission=names[1], score=10.0, max_score=10.0, results=results, **about
+        )
+
+    monkeypatch.setattr(ours, "find_assignment", lambda slug, where: tiny)
+    monkeypatch.setattr(ours, "grade_read", graded)
+    monkeypatch.setattr(ours, "_isolation", unavailable)
+    path = classroom.write("submitted/ada", solved(classroom))
+    with pytest.raises(IsolationUnavailable):
+        grade(classroom, path)
+    monkeypatch.setattr(ours, "_isolation", lambda name: Isolation(Level.CONTAINED, {}))
+    once = grade(classroom, path)
+    monkeypatch.setattr(ours, "_isolation", unavailable)
+    assert grade(classroom, path) == once
+    assert find(once, "check_double").outputs[-1].data == {"text/plain": "5.0"}
+    with pytest.raises(IsolationUnavailable):
+        grade(classroom, classroom.write("submitted/ada", solved(classroom, "def double(x): return x")))
+
+
+def grade(classroom, path):
+    work, _ = Graft().preprocess(made(), resources(classroom, path))
+    return SandboxGrade().preprocess(work, classroom.about())[0]
