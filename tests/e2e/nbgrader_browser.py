@@ -87,8 +87,5 @@ def press_autograde(address: str, slug: str, student: str) -> dict[str, object]:
 
 def screenshot(address: str, path: Path, profile: Path) -> str:
     """Open `address`, write what is seen to `path`, and return the page as the browser has it after its scripts ran."""
-    command = [str(CHROMIUM), *FLAGS, f"--user-data-dir={profile}"]
-    subprocess.run([*command, f"--screenshot={path}", address], check=True, capture_output=True, timeout=120)
-    return subprocess.run(
-        [*command, "--dump-dom", address], check=True, capture_output=True, text=True, timeout=120
-    ).stdout
+    command = [str(CHROMIUM), *FLAGS, f"--user-data-dir={profile}", f"--screenshot={path}", "--dump-dom", address]
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=120).stdout
