@@ -13,7 +13,7 @@ from autograder.checks.answers import FILE_NAME, unpack_answers
 from autograder.diagnosis.match import candidates
 from autograder.model import Mistake, Variant, Visibility
 from autograder.prove.forks import in_forks
-from autograder.prove.prove import Finding, Known, Options, checks_about, entry_point_points, named, part_of
+from autograder.prove.prove import Finding, Known, Options, checks_about, entry_point_points, named, part_of, warm_up
 from autograder.release import render
 from autograder.sandbox.local import LocalRunner
 from autograder.student.bundle import bundle_files, write_tree
@@ -24,7 +24,7 @@ from autograder.student.secrets import secrets_in
 SIZE_CAP = 3_000_000  # bytes before they are packed; a class downloads it over a phone
 # Of the public points: in `training` more than half are judged on the student's own numbers, which no record can hold.
 LEAST_ASKED = 0.4
-SHARE, SHARE_CPU_S = 8, 240  # programs that are tried in one fork, and what they take at most
+SHARE, SHARE_CPU_S = 24, 240  # programs that are tried in one fork, and what they take at most
 REFERENCE = Variant("reference", "it is what the bundle was made from", dict)
 Told = dict[str, list[str | None]]  # by check: the verdict, and the mistake that is named
 
@@ -76,6 +76,7 @@ def _made(declared: Declared, options: Options) -> tuple[dict[str, bytes], dict[
 
     def about(full: Declared, asked: Collection[str]) -> About:
         judged = dataclasses.replace(declared, checks=tuple(check for check in declared.checks if check.id in asked))
+        warm_up(judged, PRACTICE_SEED)
         theirs.update(_tried(judged, declared, options))
         return everything(full, asked) if _whole(declared, options) else compared(judged, theirs)
 

@@ -6,7 +6,8 @@ import graphlib
 import itertools
 import types
 import warnings
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Callable, Collection, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import numpy as np
 
 import autograder
 from autograder.assignment.discover import Declared, beside, discover
-from autograder.checks.answers import Answers, Listed, Unanswerable, encode, question, recorded_by
+from autograder.checks.answers import Answers, Listed, Unanswerable, decode, encode, question, recorded_by
 from autograder.checks.case import Case
 from autograder.checks.fingerprint import fingerprint
 from autograder.checks.run import attempt, cases_of
@@ -35,12 +36,14 @@ SIMPLE = 12  # simple cases that a failure is shrunk to, for each check
 
 
 class Recorder:
-    """Notes what is asked of the functions of `formulas` and of `case.once`, and what they answer."""
+    """Notes what is asked of the functions of `formulas` and of `case.once`, and what they answer. An answer that
+    is `known` is not worked out again."""
 
-    def __init__(self, formulas: types.ModuleType | None) -> None:
+    def __init__(self, formulas: types.ModuleType | None, *known: MutableMapping[bytes, Any]) -> None:
         self.formulas = formulas
         self.values: dict[bytes, Any] = {}
         self.constants: dict[str, Any] = {}
+        self._known = ChainMap(self.values, *known)
         self._new: list[bytes] = []  # noted since the outermost call began
 
     def once(self, case: Case, key: Any, compute: Callable[[], Any]) -> Any:
@@ -59,6 +62,10 @@ class Recorder:
         """What the function `name` gives for these arguments, noted."""
         return self._noted((name, args, kwargs), lambda: getattr(self.formulas, name)(*args, **kwargs))
 
+    def again(self) -> Recorder:
+        """One that has noted nothing, and knows what this one knows."""
+        return Recorder(self.formulas, *self._known.maps)
+
     def take(self, other: Recorder) -> None:
         """Note what `other` has noted as well."""
         self.values |= other.values
@@ -66,11 +73,18 @@ class Recorder:
 
     def _noted(self, parts: Sequence[Any], compute: Callable[[], Any]) -> Any:
         before = len(self._new)
-        value = compute()
         try:
-            key, encoded = question(*parts), encode(value)
+            key = question(*parts)
         except Unanswerable:
-            return value  # what it asked on the way stays noted
+            return compute()  # what it asks on the way stays noted
+        if key in self._known:
+            value, encoded = decode(self._known[key]), self._known[key]
+        else:
+            value = compute()
+            try:
+                encoded = encode(value)
+            except Unanswerable:
+                return value
         for inner in self._new[before:]:  # nobody asks for these once the whole is known
             self.values.pop(inner, None)
         del self._new[before:]
@@ -108,7 +122,7 @@ def record(
     _simplify(paper, bundle, recorder, explained)
     with warnings.catch_warnings():  # NumPy's, of mistakes: a mean of nothing, a division by zero
         warnings.simplefilter("ignore")
-        seen = _seen(full, paper, explained)
+        seen = _seen(full, seed, paper, explained)
     return Answers(
         assignment=full.assignment.id,
         source=source,
@@ -143,7 +157,7 @@ class Bundle:
     def asks_about_the_student(self, check: Check, asked: Asked, tape: Recorder) -> bool:
         """Whether the questions change with the last digits of what the student answers; `tape` has those of the
         reference."""
-        shaken = Recorder(tape.formulas)
+        shaken = tape.again()
         with recorded_by(shaken, self.folder):
             self._tried(check, asked, shaken, _Shaken(vars(self.full.reference)))
         return shaken.values.keys() != tape.values.keys()
@@ -168,7 +182,7 @@ def _paper(bundle: Bundle, seed: int, recorder: Recorder) -> _Paper:
             paper.left_out[check.id] = f"it counts only together with {lost}, which is not in the bundle"
             continue
         asked = [(case.params, case.seed) for case in cases_of(check, seed)]
-        tape = Recorder(recorder.formulas)
+        tape = recorder.again()
         with recorded_by(tape, bundle.folder):
             passes = bundle.passes(check, asked, tape)
         if bundle.asks_about_the_student(check, asked, tape):
@@ -209,15 +223,15 @@ def simple_cases(check: Check) -> Asked:
     return list(itertools.islice(((params, s) for s in SHRINK_SEEDS[:2] for params in found), SIMPLE))
 
 
-def _seen(declared: Declared, paper: _Paper, about: About) -> dict[bytes, Any]:
-    """How the reference fares on each case, and each mistake where the check first fails it, among the cases that are
-    asked and among the simple ones: a student who made the mistake fails there first, too. Only of the checks and
-    mistakes that `about` names."""
+def _seen(declared: Declared, seed: int, paper: _Paper, about: About) -> dict[bytes, Any]:
+    """How the reference fares on each case of `seed`, and each mistake where the check first fails it, among the cases
+    that are asked and among the simple ones: a student who made the mistake fails there first, too. Only of the checks
+    and mistakes that `about` names."""
     found: dict[bytes, Any] = {}
     checks = [check for check in declared.checks if check.id in paper.cases and check.id in about]
     # the same objects for all mistakes, which share the oracle's work
-    asked = {check.id: [Case(*one) for one in paper.cases[check.id]] for check in checks}
-    simple = {check.id: [Case(*one) for one in paper.simple[check.id]] for check in checks}
+    asked = {check.id: cases_of(check, seed) for check in checks}
+    simple = {check.id: [check.strategy.case(*one) for one in paper.simple[check.id]] for check in checks}
     right = _Program(declared, None)
     for check in checks:
         for case in (*asked[check.id], *simple[check.id]):
