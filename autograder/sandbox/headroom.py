@@ -54,8 +54,11 @@ def headroom(megabytes: int = 0) -> Iterator[None]:
 def _lower(megabytes: int) -> None:
     import resource
 
-    with open("/proc/self/statm", encoding="ascii") as statm:
-        pages = int(statm.read().split()[0])
+    statm = os.open("/proc/self/statm", os.O_RDONLY)  # for every call: a file object takes four times as long
+    try:
+        pages = int(os.read(statm, 100).split()[0])
+    finally:
+        os.close(statm)
     _inside.soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     wanted = pages * os.sysconf("SC_PAGE_SIZE") + megabytes * 2**20
     bounds = [limit for limit in (_inside.soft, hard) if limit != resource.RLIM_INFINITY]
