@@ -35,6 +35,10 @@ T = TypeVar("T")
 
 MUTANT_CPU_S = 10
 MISTAKE_CPU_S = 60
+HARMLESS = (Verdict.PASS, Verdict.SKIPPED)
+# Of each check that was asked: its id, the verdict, the mistake that is named or "", and whether the reference passes
+# the case that is shown.
+Results = list[list[Any]]
 SHARE, SHARE_CPU_S = 24, 240  # mistakes of one entry point that are tried in one fork, and what they take at most
 
 
@@ -52,7 +56,7 @@ class Options:
     """How a proof is made: the grading seeds that correct code must pass, how many forks run at a time, and which part
     of the mutants is tried, and of the programs that the student's bundle judges: (3, 10) for the third tenth. Failures
     of that part of the mistakes and of the sample class are shrunk; the others are caught and named on the cases that
-    bring them out."""
+    bring them out. In (1, 1) all is, and failures are explained also where nothing has to be named."""
 
     seeds: Sequence[int] = (0,)
     jobs: int = 2
@@ -179,24 +183,23 @@ def prove_mistakes(declared: Declared, options: Options) -> Iterator[Finding]:
         if results is None or isinstance(results, str):
             yield Finding("the mistake is caught", name, False, results or f"it {how}")
             continue
-        failed = {check: diagnosis for check, verdict, diagnosis, _ in results if verdict not in ("PASS", "SKIPPED")}
-        skipped = {check for check, verdict, *_ in results if verdict == "SKIPPED"}
         unfair = [check for check, *_, fair in results if not fair]
         claim = "the reference passes every case that is shown"
         yield Finding(claim, name, not unfair, f"it fails what is shown of {', '.join(unfair[:3])}")
-        broken |= failed.keys()
-        yield from _with_diff(by_name[name], source, _caught(by_name[name], failed, skipped))
+        broken |= _failed(results).keys()
+        yield from _with_diff(by_name[name], source, _caught(by_name[name], results))
+    broken |= _broken_by_some(declared, options, [check for check in declared.checks if check.id not in broken])
     for check in declared.checks:
         yield Finding("some mistake breaks the check", check.id, check.id in broken, "no mistake does")
 
 
-def _tried(declared: Declared, options: Options) -> Iterator[tuple[str, list[list[Any]] | str | None, str]]:
-    """For each mistake what the checks of its entry points made of it, or what kept them from being asked, and how that
+def _tried(declared: Declared, options: Options) -> Iterator[tuple[str, Results | str | None, str]]:
+    """For each mistake what the checks that are about it made of it, or what kept them from being asked, and how that
     ended. Mistakes of one function share a fork, and with it what is known of each other's answers; where one of them
     brings the fork down, each is asked in a fork of its own."""
 
-    def run(names: Sequence[str]) -> list[list[list[Any]] | str]:
-        return [_results(declared, by_name[name], options.seeds[0], name in shrunk) for name in names]
+    def run(names: Sequence[str]) -> list[Results | str]:
+        return [_results(declared, by_name[name], options, name in shrunk) for name in names]
 
     by_name = {mistake.name: mistake for mistake in declared.mistakes}
     shrunk = set(part_of(tuple(by_name), *options.part, str))
@@ -218,20 +221,47 @@ def _shares(mistakes: Sequence[Mistake]) -> list[tuple[str, ...]]:
     return [tuple(names[i : i + SHARE]) for names in groups.values() for i in range(0, len(names), SHARE)]
 
 
-def _results(declared: Declared, mistake: Mistake, seed: int, shrink: bool = True) -> list[list[Any]] | str:
-    """Check, verdict, the mistake that is named, and whether the reference passes the case that is shown, for each
-    check that is about `mistake`."""
+def _results(declared: Declared, mistake: Mistake, options: Options, shrink: bool = True) -> Results | str:
+    """What the checks that are about `mistake` make of it. Where nothing is shrunk, those alone are asked that must
+    catch it, as long as they do and name it: what others say can only speak against further mistakes. Where all is
+    tried, every failure is explained, and not only where the mistake must be named."""
     try:
         runner = LocalRunner({**vars(declared.reference), **mistake.replacements})
     except AssignmentError as error:
         return str(error)
-    checks = checks_about(declared, mistake)
-    examiner = Known(declared, seed, True if shrink else named(mistake, checks), shrink=shrink, mistake=mistake)
-    return [
+    seed, checks = options.seeds[0], checks_about(declared, mistake)
+    claimed = named(mistake, checks)
+    if shrink:
+        results = Examiner(declared, seed, options.part == (1, 1) or claimed).examine_all(checks, runner)
+        return [[r.check, r.verdict, _diagnosed(r), _reference_passes(declared, r)] for r in results]
+    examiner = Known(declared, seed, claimed, shrink=False, mistake=mistake)
+    found: Results = []
+    for asked in ([check for check in checks if check.id in claimed], checks):
         # a case that is not shrunk is one that the reference was asked
-        [r.check, r.verdict, r.diagnosis.mistake if r.diagnosis else "", not shrink or _reference_passes(declared, r)]
-        for r in examiner.examine_all(checks, runner)
-    ]
+        found = [[r.check, r.verdict, _diagnosed(r), True] for r in examiner.examine_all(asked, runner)]
+        if all(finding.holds for finding in _caught(mistake, found)):
+            break
+    return found
+
+
+def _diagnosed(result: CheckResult) -> str:
+    return result.diagnosis.mistake if result.diagnosis else ""
+
+
+def _broken_by_some(declared: Declared, options: Options, checks: Sequence[Check]) -> set[str]:
+    """Those of `checks` that some mistake of their entry point breaks."""
+
+    def run(check: Check) -> bool:
+        examiner = Examiner(declared, options.seeds[0], explain=False, shrink=False)
+        for mistake in declared.mistakes:
+            if check.entry_point in mistake.entry_points:
+                runner = LocalRunner({**vars(declared.reference), **mistake.replacements})
+                (result,) = examiner.examine_all([check], runner)
+                if result.verdict not in HARMLESS:
+                    return True
+        return False
+
+    return {check.id for check, broken, _ in in_forks(checks, run, jobs=options.jobs, cpu_s=SHARE_CPU_S) if broken}
 
 
 @dataclass(frozen=True)
@@ -273,7 +303,14 @@ def _reference_passes(declared: Declared, result: CheckResult) -> bool:
     return examiner.examine(alone, LocalRunner(vars(declared.reference))).verdict is Verdict.PASS
 
 
-def _caught(mistake: Mistake, failed: dict[str, str], skipped: set[str]) -> Iterator[Finding]:
+def _failed(results: Results) -> dict[str, str]:
+    """The checks that did not pass, with the mistake that each names."""
+    return {check: diagnosis for check, verdict, diagnosis, _ in results if verdict not in HARMLESS}
+
+
+def _caught(mistake: Mistake, results: Results) -> Iterator[Finding]:
+    failed = _failed(results)
+    skipped = {check for check, verdict, *_ in results if verdict == Verdict.SKIPPED}
     escaped = [check for check in mistake.caught_by if check not in failed and check not in skipped]
     detail = f"{', '.join(escaped)} passes it"
     yield Finding("the mistake is caught", mistake.name, not escaped and bool(failed), detail)

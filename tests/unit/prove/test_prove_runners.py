@@ -83,11 +83,12 @@ def test_a_mistake_is_asked_once_and_a_mistake_that_is_shrunk_is_asked_anew(tiny
         for check in tiny.checks:  # what is known of a case is forgotten
             if check.strategy is not None:
                 check.strategy.cases.cache_clear()
-        results = _results(declared, wrong, 0, shrink)
+        results = _results(declared, wrong, Options(), shrink)
         asked.append(len(calls))
         found = {check: named for check, verdict, named, _ in results if verdict == "FAIL"}
-        assert wrong.caught_by == ("double.values",), "it need not be named elsewhere"
-        assert found == {"double.values": "squared", "double.long": "squared" if shrink else ""}
+        assert wrong.caught_by == ("double.values",)
+        assert found.items() >= {"double.values": "squared"}.items()
+        assert ("double.long" in found) == shrink, "other checks are asked where it is shrunk"
         assert all(fair for *_, fair in results)
     assert asked[1] < asked[0]
-    assert asked[1] == 2
+    assert asked[1] == 1
