@@ -18,8 +18,8 @@ class Batch:
         self._made: dict[Hashable, Any] = {}
 
     def once(self, key: Hashable, make: Callable[[], T], close: Callable[[T], None] | None = None) -> T:
-        """What `make` made when it was first asked under `key`; `close` gets it when the run has ended. Where `make`
-        raises, it is asked again."""
+        """What `make` made when it was first asked under `key`; `close` gets it after the run, when Python collects the
+        batch. Where `make` raises, it is asked again."""
         if key not in self._made:
             self._made[key] = made = make()
             if close:

@@ -51,17 +51,21 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc, unused-ignore]
         self.batch = Batch()
 
     def from_filename(self, filename: str, resources: Any = None, **options: Any) -> Any:
-        """The notebook in `filename` and its resources; an empty notebook where it cannot be read, and the reason, or
-        where `Graft` makes one of the bytes."""
+        """The notebook in `filename` and its resources; an empty notebook where it cannot be read, and the reason. For
+        `Graft`, which reads the bytes, it is empty, too, and the reason is for whoever else would take it."""
         path = Path(filename)
         resources = {} if resources is None else resources
         resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
+        notebook = nbformat.v4.new_notebook()
         try:
             resources[HANDED_IN] = data = read_file(path)
-            notebook = nbformat.v4.new_notebook() if self._grafts(resources) else _parsed(data)
+            if self._grafts(resources):
+                again = f"{path.stem} was generated again while {path} was graded; run `nbgrader autograde` again."
+                resources[UNREADABLE] = AutograderError(again)
+            else:
+                notebook = _parsed(data)
         except Exception as error:  # nbformat answers damage with whatever its parsers raise
             resources[UNREADABLE] = error
-            notebook = nbformat.v4.new_notebook()
         return super().from_notebook_node(  # type: ignore[no-untyped-call, unused-ignore]
             notebook, resources=resources, **options
         )
@@ -220,7 +224,7 @@ def _released(course: Course, about: Mapping[str, str]) -> Path | None:
 
 @functools.lru_cache(maxsize=16)
 def _notebook(path: Path, changed: int) -> Any:
-    """Read once a batch: nbformat checks every cell against its schema."""
+    """Read once: nbformat checks every cell against its schema."""
     return nbformat.read(path, as_version=4)
 
 

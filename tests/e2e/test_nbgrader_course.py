@@ -1,4 +1,4 @@
-"""A real nbgrader course from its source to the export, its honest students, every attack that works on a stock one."""
+"""A real nbgrader course from its source to the export: honest students, and every attack that works on a stock one."""
 
 from __future__ import annotations
 

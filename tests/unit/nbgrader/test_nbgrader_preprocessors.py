@@ -389,3 +389,17 @@ def test_finished_results_need_no_isolation(classroom, monkeypatch, tiny):
 def grade(classroom, path):
     work, _ = Graft().preprocess(made(), resources(classroom, path))
     return SandboxGrade().preprocess(work, classroom.about())[0]
+
+
+def test_an_assignment_that_changes_hands_meanwhile_is_not_graded_as_an_empty_notebook(classroom):
+    """The exporter has left it to `Graft`, for which it was no longer ours."""
+    path = classroom.write("submitted/ada", solved(classroom))
+    exporter = SubmissionExporter()
+    exporter.register_preprocessor(Graft)
+    _, found = exporter.from_filename(str(path), classroom.about())
+    del classroom.released.metadata[MARK]
+    os.utime(classroom.write("release", classroom.released), ns=(1, 1))
+    with pytest.raises(
+        AutograderError, match=r"^tiny was generated again while .*tiny\.ipynb was graded; run `nbgrader"
+    ):
+        Graft().preprocess(made(), {**found, HANDED_IN: b""})
