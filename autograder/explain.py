@@ -21,6 +21,7 @@ from autograder.checks.fingerprint import Fingerprint, fingerprint
 from autograder.checks.run import Attempt, attempt, only_case
 from autograder.checks.space import SHRINK_SEEDS
 from autograder.checks.student import Student
+from autograder.diagnosis.kept import Kept
 from autograder.diagnosis.match import CLOSENESS, Match, Seen, candidates
 from autograder.diagnosis.signatures import signature
 from autograder.errors import AssignmentError, CheckFailed, Crashed, GraderFault
@@ -28,6 +29,8 @@ from autograder.model import Check, Diagnosis, Mistake, WrongAnswer
 from autograder.sandbox.local import LocalProgram
 
 Others = Iterable[tuple[Check, Attempt]]
+# How the reference and listed mistakes fare, for the whole class. One that draws a layer's weights takes 1 to 3 MB.
+_kept = Kept(2**26)
 _VARYING = re.compile(
     r" in [^,:]* of \d+,| at \[[^]]*\]|; they differ by .* is allowed|\[[^]]*\]|\([^)]*\)|-?\d[\w.+-]*"
 )
@@ -85,7 +88,7 @@ class Explainer:
     def note(self, check: Check, failed: Attempt, mistake: Mistake) -> None:
         """Take `failed`, how `mistake` itself fared in a submission's place, for how it fares on that case."""
         if failed.case is not None:
-            failed.case.once(("seen", check.run, mistake.name), lambda: _seen(failed))
+            _kept.once((check.run, mistake.name, *failed.case.identity), lambda: _seen(failed))
 
     def taught(self, check: Check, answer: WrongAnswer) -> Diagnosis | None:
         """What the course's teacher says of this wrong answer of `check`."""
@@ -177,7 +180,7 @@ class Explainer:
         if self.declared.recorded:
             found: Seen | None = self.declared.recorded(check, case, name)
             return found
-        return case.once(("seen", check.run, name), run)
+        return _kept.once((check.run, name, *case.identity), run)
 
 
 def attempt_locally(

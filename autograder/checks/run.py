@@ -76,6 +76,8 @@ def attempt(check: Check, student: Student, cases: Sequence[Case]) -> Attempt:
         except SubmissionFault as fault:
             trace = tuple(student.trace)
             culprit, options = student.culprit(fault), student.options
+            # a fault may be kept for the class, and its frames hold every array that they worked with
+            fault.__traceback__ = fault.__context__ = fault.__cause__ = None
             failed = Attempt(fault.verdict, fault, case, trace, student.precision, culprit, options, tuple(served))
             if not is_of_another(check, failed):
                 return failed

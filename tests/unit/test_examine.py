@@ -1,6 +1,7 @@
 """One check against one submission: what the result says, and what it keeps to itself."""
 
 import dataclasses
+import gc
 import itertools
 import json
 import types
@@ -13,6 +14,7 @@ from autograder.checks.answers import NotRecorded
 from autograder.checks.compare import expect
 from autograder.checks.run import cases_of
 from autograder.checks.space import Space
+from autograder.checks.student import Student
 from autograder.diagnosis.replay import read_token
 from autograder.errors import CheckFailed, Crashed, GraderFault, TimedOut
 from autograder.examine import NOT_RECORDED, Examiner, hidden_message
@@ -95,6 +97,16 @@ def test_a_class_shares_the_search_for_its_mistakes(results, tiny):
     assert first["double.values"].diagnosis == second["double.values"].diagnosis
     assert second["double.values"].diagnosis.mistake == "squared"
     assert 0 < searched == len(calls)
+
+
+def test_of_a_submission_that_was_graded_nothing_stays_in_memory(results):
+    def alive():
+        gc.collect()
+        return sum(isinstance(one, Student) for one in gc.get_objects())
+
+    before = alive()
+    assert results(seed=97, double=lambda x: np.asarray(x) ** 2)["double.values"].diagnosis.mistake == "squared"
+    assert alive() == before
 
 
 def test_what_needs_a_failed_check_is_skipped(results):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+
 import msgspec
 import numpy as np
 import pytest
@@ -190,6 +192,23 @@ def test_an_attempt_passes_or_stops_at_the_first_case_that_fails(tiny_assignment
         "arguments": {"x": [1.0]},
         "tensor": "out",
     }
+
+
+def test_a_fault_holds_nothing_that_the_check_worked_with(tiny_assignment):
+    """It may be kept for a whole class; the frames of its traceback would keep their arrays."""
+    worked_with = []
+
+    def wrong(one, case):
+        array = np.zeros(3)
+        worked_with.append(weakref.ref(array))
+        try:
+            raise KeyError("x")
+        except KeyError as error:
+            raise CheckFailed("wrong.") from error
+
+    failed = attempt(check(wrong), student(tiny_assignment), [Case({}, 0)])
+    assert str(failed.fault) == "wrong."
+    assert worked_with[0]() is None
 
 
 def test_a_counterexample_shows_what_its_own_question_used_whoever_asked_before(tiny_assignment):
