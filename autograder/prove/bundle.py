@@ -24,7 +24,7 @@ from autograder.student.secrets import secrets_in
 SIZE_CAP = 3_000_000  # bytes before they are packed; a class downloads it over a phone
 # Of the public points: in `training` more than half are judged on the student's own numbers, which no record can hold.
 LEAST_ASKED = 0.4
-SHARE, SHARE_CPU_S = 24, 240  # programs that are tried in one fork, and what they take at most
+SHARE, SHARE_CPU_S = 80, 600  # programs that are tried in one fork, and what they take at most
 REFERENCE = Variant("reference", "it is what the bundle was made from", dict)
 Told = dict[str, list[str | None]]  # by check: the verdict, and the mistake that is named
 

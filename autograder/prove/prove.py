@@ -39,7 +39,7 @@ HARMLESS = (Verdict.PASS, Verdict.SKIPPED)
 # Of each check that was asked: its id, the verdict, the mistake that is named or "", and whether the reference passes
 # the case that is shown.
 Results = list[list[Any]]
-SHARE, SHARE_CPU_S = 24, 240  # mistakes of one entry point that are tried in one fork, and what they take at most
+SHARE, SHARE_CPU_S = 80, 600  # mistakes of one entry point that are tried in one fork, and what they take at most
 
 
 class Finding(Record, frozen=True):
