@@ -19,15 +19,16 @@ class Answered:
     outputs: tuple[tuple[str, tuple[Any, ...]], ...]
     options: Mapping[str, Any]
     precision: str
-    size: int  # bytes
+    total: int = 0  # bytes of all that is kept up to this one
 
 
 def keep(kept: dict[Any, Answered], key: Any, answered: Answered) -> None:
     """Keep a copy of `answered` under `key`, where there is room for it; else the question is asked anew."""
-    size = sum(array.nbytes for array in _arrays((answered.value, answered.outputs)))
-    if size + sum(other.size for other in kept.values()) <= KEPT_CAP:
+    before = kept[next(reversed(kept))].total if kept else 0
+    total = before + sum(array.nbytes for array in _arrays((answered.value, answered.outputs)))
+    if total <= KEPT_CAP:
         value, outputs = copied((answered.value, answered.outputs))
-        kept[key] = Answered(value, outputs, answered.options, answered.precision, size)
+        kept[key] = Answered(value, outputs, answered.options, answered.precision, total)
 
 
 def copied(value: Any) -> Any:

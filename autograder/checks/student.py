@@ -179,7 +179,7 @@ class Student:
         self._noting = []
         try:
             value = ask()
-            keep(kept, key, Answered(value, tuple(self._noting), self.options, self._asked, 0))
+            keep(kept, key, Answered(value, tuple(self._noting), self.options, self._asked))
         finally:
             self._noting = None
         return value

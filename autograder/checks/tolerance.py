@@ -51,7 +51,9 @@ def precision_of(value: Any) -> str:
     array = np.asarray(value)
     if array.dtype == np.float32:
         return "float32"
-    if array.dtype != np.float64 or not array.size or _has_more_bits(array.item(0)):
+    if array.dtype != np.float64 or not array.size:
+        return "float64"
+    if any(_has_more_bits(array.item(place)) for place in (0, array.size // 2, -1)):  # one is enough, and soon seen
         return "float64"
     with np.errstate(over="ignore", invalid="ignore"):
         if not (array.astype(np.float32) == array).all():
