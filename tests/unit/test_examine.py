@@ -102,7 +102,7 @@ def test_a_class_shares_the_search_for_its_mistakes(results, tiny):
 def test_of_a_submission_that_was_graded_nothing_stays_in_memory(results):
     def alive():
         gc.collect()
-        return sum(type(one) is Student for one in gc.get_objects())  # its class may warn who asks
+        return sum(type(one) is Student for one in gc.get_objects())  # isinstance asks for the class, which may warn
 
     before = alive()
     assert results(seed=97, double=lambda x: np.asarray(x) ** 2)["double.values"].diagnosis.mistake == "squared"
