@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.assignment.discover import discover
+from autograder.assignment.discover import assignment_folders, discover
 from autograder.assignment.load import load_assignment
 from autograder.examine import Examiner
 from autograder.model import Verdict
@@ -16,24 +16,7 @@ from autograder.prove.runners import NotingRunner
 from autograder.sandbox.local import LocalRunner
 
 ROOT = Path(__file__).resolve().parents[2]
-SLUGS = (
-    "architectures",
-    "backprop",
-    "batchnorm",
-    "conv",
-    "initialization",
-    "landscape",
-    "losses",
-    "optimizers",
-    "perceptron",
-    "pooling",
-    "preprocessing",
-    "recurrent",
-    "regularization",
-    "residual",
-    "transfer",
-    "visualization",
-)
+SLUGS = sorted(assignment_folders(ROOT))
 # Of the declarations alone: each worker that collects these tests would import every assignment, and PyTorch.
 ENTRY_POINTS = [(slug, entry) for slug in SLUGS for entry in load_assignment(ROOT / "assignments" / slug).entry_points]
 

@@ -12,29 +12,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.assignment.discover import Declared, discover
+from autograder.assignment.discover import Declared, assignment_folders, discover
 from autograder.examine import Examiner
 from autograder.sandbox.local import LocalRunner
 
 ROOT = Path(__file__).resolve().parents[2]
-SLUGS = (
-    "architectures",
-    "backprop",
-    "batchnorm",
-    "conv",
-    "initialization",
-    "landscape",
-    "losses",
-    "optimizers",
-    "perceptron",
-    "pooling",
-    "preprocessing",
-    "recurrent",
-    "regularization",
-    "residual",
-    "training",
-    "visualization",
-)
+SLUGS = sorted(assignment_folders(ROOT))
 
 
 def filled(value: Any, number: float) -> Any:
