@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import platform
 import socket
 import subprocess
@@ -10,6 +11,8 @@ import sys
 
 import pytest
 
+from autograder.model import Level
+from autograder.sandbox.command import environment
 from autograder.worker.control import Control
 from autograder.worker.main import WARM, WARM_IN
 
@@ -45,5 +48,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt)
 def test_what_is_freed_is_used_again_without_the_kernel():
     """Else each page of each array is a fault again, 100,000 in all; with this there are 5,000."""
     program = [sys.executable, "-c", LOOP.format(before="keep_freed_memory()")]
-    done = subprocess.run(program, capture_output=True, text=True, check=True)
+    # the worker's environment: Dask, in the process of another test, sets MALLOC_TRIM_THRESHOLD_ (distributed.yaml)
+    env = {**environment(Level.PROCESS), "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(program, env=env, capture_output=True, text=True, check=True)
     assert int(done.stdout) < 30_000
