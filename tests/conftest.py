@@ -81,7 +81,7 @@ def caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(scope="module", autouse=True)
 def same_environment() -> Iterator[None]:
-    """What the tests of one file leave in the environment (Dask: limits of malloc, of threads) does not reach the next."""
+    """What one file's tests leave in the environment (Dask: limits of malloc and threads) does not reach the next."""
     before = dict(os.environ)
     yield
     for name in os.environ.keys() - before:
