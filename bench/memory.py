@@ -1,16 +1,17 @@
 """Memory that a grading process takes (`ru_maxrss`): for each assignment a process of its own, which grades the
-reference and then the sample class."""
+reference and then the sample class. It imports what grading needs; `autograder grade`, which keeps and prints results,
+takes 6 MB more."""
 
 from __future__ import annotations
 
 import multiprocessing
 import resource
 import sys
+import tomllib
 from pathlib import Path
 
 from autograder.assignment.discover import assignment_folders, discover
 from autograder.pipeline import Grading, grade_one
-from autograder.prove.sample_class import sample_class
 from autograder.sandbox.isolation import choose
 
 
@@ -30,7 +31,7 @@ def taken(slug: str) -> tuple[int, int, int]:
     ready = _megabytes()
     grade_one(grading, "reference", Path(declared.assignment.reference))
     reference = _megabytes()
-    for student, entry in sample_class(folder).items():
+    for student, entry in tomllib.loads((folder / "submissions" / "expected.toml").read_text(encoding="utf-8")).items():
         grade_one(grading, student, folder / "submissions" / entry["file"])
     return ready, reference, _megabytes()
 
