@@ -131,10 +131,10 @@ def initial_weights(rng, size=24, filters=(8, 16), classes=10):
 # The forward pass returns logits and a cache, whatever you need on the way back. The loss is the mean cross-entropy
 # of the softmax; its gradient with respect to the logits is (softmax − one-hot)/N.
 #
-# A convolution is one matrix product, once each window of the image has been written into a row of a matrix (*im2col*).
-# `np.lib.stride_tricks.sliding_window_view` finds the windows without copying anything. On the way back the gradient of
-# each window is added to the pixels that it came from, 25 additions of large arrays. The gradient of the images is not
-# needed.
+# A convolution is one matrix product, once each window of the image has been written into a row or a column of a
+# matrix (*im2col*). `np.lib.stride_tricks.sliding_window_view` finds the windows without copying anything. On the way
+# back the gradient of each window is added to the pixels that it came from, 25 additions of large arrays. The gradient
+# of the images is not needed.
 
 
 # %% nbgrader={"grade": false, "grade_id": "network", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -148,18 +148,21 @@ def network_forward(params, images):
     """
 
     ### BEGIN SOLUTION
+    # images come last, so that what is copied and added lies side by side in memory
     def convolution(x, w, b):
-        padded = np.pad(x, ((0, 0), (0, 0), (2, 2), (2, 2)))
-        windows = np.lib.stride_tricks.sliding_window_view(padded, (5, 5), axis=(2, 3))[:, :, ::2, ::2]
-        N, _, H, W = windows.shape[:4]
-        rows = windows.transpose(0, 2, 3, 1, 4, 5).reshape(N * H * W, -1)
-        out = rows @ w.reshape(len(w), -1).T + b
-        return np.maximum(out, 0).reshape(N, H, W, len(w)).transpose(0, 3, 1, 2), rows
+        C, H, W, N = x.shape
+        padded = np.zeros((C, H + 4, W + 4, N), x.dtype)
+        padded[:, 2:-2, 2:-2] = x
+        windows = np.lib.stride_tricks.sliding_window_view(padded, (5, 5), axis=(1, 2))[:, ::2, ::2]
+        H, W = windows.shape[1:3]
+        columns = windows.transpose(0, 4, 5, 1, 2, 3).reshape(C * 25, -1)
+        out = w.reshape(len(w), -1) @ columns + b[:, None]
+        return np.maximum(out, 0).reshape(len(w), H, W, N), columns
 
-    hidden1, rows1 = convolution(images, params["W1"], params["b1"])
-    hidden2, rows2 = convolution(hidden1, params["W2"], params["b2"])
-    flat = hidden2.reshape(len(images), -1)
-    return flat @ params["W3"] + params["b3"], (hidden1, rows1, hidden2, rows2, flat)
+    hidden1, columns1 = convolution(images.transpose(1, 2, 3, 0), params["W1"], params["b1"])
+    hidden2, columns2 = convolution(hidden1, params["W2"], params["b2"])
+    flat = hidden2.reshape(-1, len(images)).T
+    return flat @ params["W3"] + params["b3"], (hidden1, columns1, hidden2, columns2, flat)
     ### END SOLUTION
 
 
@@ -173,7 +176,7 @@ def network_loss(params, images, labels):
     is changed.
     """
     ### BEGIN SOLUTION
-    logits, (hidden1, rows1, hidden2, rows2, flat) = network_forward(params, images)
+    logits, (hidden1, columns1, hidden2, columns2, flat) = network_forward(params, images)
     N, examples = len(labels), np.arange(len(labels))
     shifted = logits - logits.max(axis=1, keepdims=True)
     log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
@@ -182,19 +185,17 @@ def network_loss(params, images, labels):
     dlogits /= N
     grads = {"W3": flat.T @ dlogits, "b3": dlogits.sum(axis=0)}
 
-    dhidden2 = (dlogits @ params["W3"].T).reshape(hidden2.shape) * (hidden2 > 0)
-    _, G, H2, W2 = hidden2.shape
-    dout2 = dhidden2.transpose(0, 2, 3, 1).reshape(-1, G)
-    grads |= {"W2": (dout2.T @ rows2).reshape(params["W2"].shape), "b2": dout2.sum(axis=0)}
+    G, H2, W2, _ = hidden2.shape
+    dout2 = (params["W3"] @ dlogits.T).reshape(G, -1) * (hidden2.reshape(G, -1) > 0)
+    grads |= {"W2": (dout2 @ columns2.T).reshape(params["W2"].shape), "b2": dout2.sum(axis=1)}
 
-    _, F, H1, W1 = hidden1.shape
-    dwindows = (dout2 @ params["W2"].reshape(G, -1)).reshape(N, H2, W2, F, 5, 5).transpose(4, 5, 0, 3, 1, 2)
-    dpadded = np.zeros((N, F, H1 + 4, W1 + 4), dlogits.dtype)
+    F, H1, W1, _ = hidden1.shape
+    dwindows = (params["W2"].reshape(G, -1).T @ dout2).reshape(F, 5, 5, H2, W2, N)
+    dpadded = np.zeros((F, H1 + 4, W1 + 4, N), dlogits.dtype)
     for i, j in np.ndindex(5, 5):
-        dpadded[:, :, i : i + 2 * H2 : 2, j : j + 2 * W2 : 2] += dwindows[i, j]
-    dhidden1 = dpadded[:, :, 2 : H1 + 2, 2 : W1 + 2] * (hidden1 > 0)
-    dout1 = dhidden1.transpose(0, 2, 3, 1).reshape(-1, F)
-    grads |= {"W1": (dout1.T @ rows1).reshape(params["W1"].shape), "b1": dout1.sum(axis=0)}
+        dpadded[:, i : i + 2 * H2 : 2, j : j + 2 * W2 : 2] += dwindows[:, i, j]
+    dout1 = (dpadded[:, 2 : H1 + 2, 2 : W1 + 2] * (hidden1 > 0)).reshape(F, -1)
+    grads |= {"W1": (dout1 @ columns1.T).reshape(params["W1"].shape), "b1": dout1.sum(axis=1)}
     return -log_p[examples, labels].mean(), grads
     ### END SOLUTION
 

@@ -11,18 +11,19 @@ from .reference import network_forward, network_loss, train
 
 # ── the forward pass ───────────────────────────────────────────────────────────────────────────
 
-PADDED, FILTERS = "(2, 2), (2, 2)))", "w.reshape(len(w), -1).T"
+PADDED, FILTERS = "padded[:, 2:-2, 2:-2] = x", "w.reshape(len(w), -1)"
 LOGITS, FLAT = 'flat @ params["W3"] + params["b3"],', "flat = hidden2"
 
 # network_loss goes through network_forward, so most of these show there as well.
 of = edits(network_forward, seen_in=(network_loss,))
-of("kernels_transposed", FILTERS, "w.swapaxes(2, 3).reshape(len(w), -1).T", "values",
+of("kernels_transposed", FILTERS, "w.swapaxes(2, 3).reshape(len(w), -1)", "values",
    "Rows and columns of your windows are exchanged: the axes of a window must stand as those of the filter.")
-of("padded_at_the_end", PADDED, "(0, 4), (0, 4)))", "values",
+of("padded_at_the_end", PADDED, "padded[:, :H, :W] = x", "values",
    "You put all four lines of zeros behind the image: put two on each side.")
-of("padded_with_the_edge", PADDED, '(2, 2), (2, 2)), mode="edge")', "values",
+of("padded_with_the_edge", PADDED, 'padded = np.pad(x, ((0, 0), (2, 2), (2, 2), (0, 0)), mode="edge")',
+   "values",
    "You repeat the border of the image: the padding is zeros.")
-of("biases_forgotten", FILTERS + " + b", FILTERS, "values",
+of("biases_forgotten", " @ columns + b[:, None]", " @ columns", "values",
    "Your convolutions add no bias: add b[f] to every pixel of channel f.")
 of("last_bias_forgotten", LOGITS, 'flat @ params["W3"],', "values",
    "Your affine layer adds no bias: add b3 to every row of logits.")
@@ -30,23 +31,22 @@ of("first_relu_forgotten", "np.maximum(out, 0)", "out", "values",
    "There is no ReLU between your two convolutions.", also={FLAT: "hidden2 = np.maximum(hidden2, 0)\n    " + FLAT})
 of("second_relu_forgotten", "np.maximum(out, 0)", "out", "values",
    "There is no ReLU behind your second convolution.",
-   also={"hidden2, rows2 =": "hidden1 = np.maximum(hidden1, 0)\n    hidden2, rows2 ="})
+   also={"hidden2, columns2 =": "hidden1 = np.maximum(hidden1, 0)\n    hidden2, columns2 ="})
 of("relus_forgotten", "np.maximum(out, 0)", "out", "values",
    "There is no ReLU behind your convolutions.")
-of("channels_averaged", FILTERS, FILTERS + " / x.shape[1]", "values",
+of("channels_averaged", FILTERS, FILTERS + " / C", "values",
    "You average over the channels of the input: a filter sums over them.")
-of("flattened_channels_last", FLAT, FLAT + ".transpose(0, 2, 3, 1)", "values",
+of("flattened_channels_last", FLAT, FLAT + ".transpose(1, 2, 0, 3)", "values",
    "You flatten with the channels last: W3 expects them one after another, as in (N, G, H, W).")
 
 of = edits(network_forward)
-of("halves_rounded_down", "[:, :, ::2, ::2]",
-   "[:, :, : x.shape[2] // 2 * 2 : 2, : x.shape[3] // 2 * 2 : 2]", "odd_sizes",
+of("halves_rounded_down", "[:, ::2, ::2]", "[:, : H // 2 * 2 : 2, : W // 2 * 2 : 2]", "odd_sizes",
    "You round half of an odd height or width down: the last window counts, so round up.")
-of("kernels_turned", FILTERS, "w[:, :, ::-1, ::-1].reshape(len(w), -1).T", "values race hidden_values",
+of("kernels_turned", FILTERS, "w[:, :, ::-1, ::-1].reshape(len(w), -1)", "values race hidden_values",
    "Your kernels are turned by 180°: a convolution in deep learning multiplies the window as it is.")
 of("softmax_returned", "return flat", "logits = flat", "values",
    "You return probabilities: return the logits, without a softmax.",
-   also={'params["b3"], (hidden1, rows1, hidden2, rows2, flat)':
+   also={'params["b3"], (hidden1, columns1, hidden2, columns2, flat)':
          'params["b3"]\n    powers = np.exp(logits - logits.max(axis=1, keepdims=True))\n'
          "    return powers / powers.sum(axis=1, keepdims=True), None"})
 of("logits_with_an_axis_too_many", LOGITS, '(flat @ params["W3"] + params["b3"])[:, None],', "shape",
@@ -60,6 +60,7 @@ of("filters_flattened_in_params", FLAT, 'params["W1"] = params["W1"].reshape(len
 LOSS, DIVIDED, RETURN = "labels].mean(), grads", "dlogits /= N", "return -log_p"
 ALL = "loss affine second first hidden_gradients"
 BACKWARD = "affine second first"
+MASK = "(hidden2.reshape(G, -1) > 0)"
 
 of = edits(train)
 of("weights_with_an_axis_too_many", "    return params",
@@ -91,44 +92,44 @@ of("one_subtracted_in_every_row", "dlogits[examples, labels] -= 1", "dlogits[:, 
    "You subtract 1 in whole columns: subtract it in each row at its own label, dlogits[np.arange(N), labels].")
 of("last_bias_averaged", '"b3": dlogits.sum(axis=0)', '"b3": dlogits.mean(axis=0)', "affine",
    "Your gradient of b3 is a mean over the examples, and the loss is one already: sum dlogits over its rows.")
-of("second_mask_forgotten", " * (hidden2 > 0)", "", "second first",
+of("second_mask_forgotten", f" * {MASK}", "", "second first",
    "On the way back you pass by the second ReLU: its gradient is 0 where its output is 0.")
 of("first_mask_forgotten", " * (hidden1 > 0)", "", "first",
    "On the way back you pass by the first ReLU: its gradient is 0 where its output is 0.")
-of("masks_forgotten", " * (hidden2 > 0)", "", "second first",
+of("masks_forgotten", f" * {MASK}", "", "second first",
    "On the way back you pass by both ReLUs: the gradient of each is 0 where its output is 0.",
    also={" * (hidden1 > 0)": ""})
-of("masks_from_gradients", "(hidden2 > 0)", "((dlogits @ params['W3'].T).reshape(hidden2.shape) > 0)", "second first",
+of("masks_from_gradients", MASK, "((params['W3'] @ dlogits.T).reshape(G, -1) > 0)", "second first",
    "You look for zeros in the gradient: ReLU's gradient is 0 where its output is 0.",
-   also={"dhidden1 = dpadded[:, :, 2 : H1 + 2, 2 : W1 + 2] * (hidden1 > 0)":
-         "dhidden1 = np.maximum(dpadded[:, :, 2 : H1 + 2, 2 : W1 + 2], 0)"})
-of("second_mask_from_gradient", "(hidden2 > 0)", "((dlogits @ params['W3'].T).reshape(hidden2.shape) > 0)",
-   "second first", "You look for zeros in the gradient of the second ReLU: it is 0 where the ReLU's output is 0.")
+   also={"(dpadded[:, 2 : H1 + 2, 2 : W1 + 2] * (hidden1 > 0))":
+         "np.maximum(dpadded[:, 2 : H1 + 2, 2 : W1 + 2], 0)"})
+of("second_mask_from_gradient", MASK, "((params['W3'] @ dlogits.T).reshape(G, -1) > 0)", "second first",
+   "You look for zeros in the gradient of the second ReLU: it is 0 where the ReLU's output is 0.")
 of("overlaps_overwritten", "+= dwindows", "= dwindows", "first",
    "A pixel lies in several windows, and you keep the gradient of the last one: add with +=.")
 of("padding_cut_at_one_end", "2 : H1 + 2, 2 : W1 + 2", ":H1, :W1", "first",
    "You cut the padding off at the end only: the image starts behind two lines of it.")
 of("kernels_turned_on_the_way_back", 'params["W2"].reshape(G', 'params["W2"][:, :, ::-1, ::-1].reshape(G', "first",
    "You turn the kernels by 180° on the way back: each window's gradient is dout times the filter as it is.")
-of("filters_averaged_over_positions", "(dout2.T @ rows2)", "(dout2.T @ rows2 / (H2 * W2))", "second first",
+of("filters_averaged_over_positions", "(dout2 @ columns2.T)", "(dout2 @ columns2.T / (H2 * W2))", "second first",
    "You average the gradients of filters over the positions: they are used at all of them, so sum.",
-   also={"(dout1.T @ rows1)": "(dout1.T @ rows1 / (H1 * W1))"})
-of("stops_at_the_second_layer", "(dout1.T @ rows1)", "(0 * dout1.T @ rows1)", "first",
+   also={"(dout1 @ columns1.T)": "(dout1 @ columns1.T / (H1 * W1))"})
+of("stops_at_the_second_layer", "(dout1 @ columns1.T)", "(0 * dout1 @ columns1.T)", "first",
    "Your gradients of W1 and b1 are 0: go back through the second convolution to the first.",
-   also={"dout1.sum(axis=0)": "0 * dout1.sum(axis=0)"})
-of("biases_averaged", "dout2.sum(axis=0)", "dout2.sum(axis=0) / (H2 * W2)", "second",
+   also={"dout1.sum(axis=1)": "0 * dout1.sum(axis=1)"})
+of("biases_averaged", "dout2.sum(axis=1)", "dout2.sum(axis=1) / (H2 * W2)", "second",
    "Your gradients of b1 and b2 are means over the positions: a bias is added at all of them, so sum.",
-   also={"dout1.sum(axis=0)": "dout1.sum(axis=0) / (H1 * W1)"})
-of("biases_averaged_over_all", "dout2.sum(axis=0)", "dout2.mean(axis=0)", "second",
+   also={"dout1.sum(axis=1)": "dout1.sum(axis=1) / (H1 * W1)"})
+of("biases_averaged_over_all", "dout2.sum(axis=1)", "dout2.mean(axis=1)", "second",
    "Your gradients of b1 and b2 are means over examples and positions: a bias is added at all of them, so sum.",
-   also={"dout1.sum(axis=0)": "dout1.mean(axis=0)"})
-of("second_bias_averaged", "dout2.sum(axis=0)", "dout2.mean(axis=0)", "second",
+   also={"dout1.sum(axis=1)": "dout1.mean(axis=1)"})
+of("second_bias_averaged", "dout2.sum(axis=1)", "dout2.mean(axis=1)", "second",
    "Your gradient of b2 is a mean over examples and positions: a bias is added at all of them, so sum.")
 of("exponentials_overflow", "logits - logits.max(axis=1, keepdims=True)", "logits", "large",
    "exp overflows for large logits: subtract each row's maximum first.")
 of("biases_as_rows", "dlogits.sum(axis=0)", "dlogits.sum(axis=0, keepdims=True)", "shapes",
    "Your gradients of the biases are rows (1, F): sum without keepdims, so that they look like the biases.",
-   also={"dout2.sum(axis=0)": "dout2.sum(axis=0)[None]", "dout1.sum(axis=0)": "dout1.sum(axis=0)[None]"})
+   also={"dout2.sum(axis=1)": "dout2.sum(axis=1)[None]", "dout1.sum(axis=1)": "dout1.sum(axis=1)[None]"})
 of("loss_as_array", "-log_p[examples, labels].mean()", "-log_p[examples, labels].mean(keepdims=True)", "shapes",
    "Your loss is an array of one number: return the number.")
 of("step_taken_inside", RETURN,

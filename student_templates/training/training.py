@@ -131,10 +131,10 @@ def initial_weights(rng, size=24, filters=(8, 16), classes=10):
 # The forward pass returns logits and a cache, whatever you need on the way back. The loss is the mean cross-entropy
 # of the softmax; its gradient with respect to the logits is (softmax − one-hot)/N.
 #
-# A convolution is one matrix product, once each window of the image has been written into a row of a matrix (*im2col*).
-# `np.lib.stride_tricks.sliding_window_view` finds the windows without copying anything. On the way back the gradient of
-# each window is added to the pixels that it came from, 25 additions of large arrays. The gradient of the images is not
-# needed.
+# A convolution is one matrix product, once each window of the image has been written into a row or a column of a
+# matrix (*im2col*). `np.lib.stride_tricks.sliding_window_view` finds the windows without copying anything. On the way
+# back the gradient of each window is added to the pixels that it came from, 25 additions of large arrays. The gradient
+# of the images is not needed.
 
 # %%
 def network_forward(params, images):
