@@ -235,35 +235,40 @@ class Decoder:
         """The value of `node`; WireError if it is not one."""
         if depth > DEPTH_CAP + 2:
             raise WireError("a value is nested too deeply")
+        # what is most of a message is told without patterns, which take twice as long
+        kind = node[0] if type(node) is list and len(node) == 2 else None
+        if kind == "a" and isinstance(node[1], int):
+            return self._array(node[1])
+        if kind in ("t", "l", "d") and type(node[1]) is list:
+            return self._container(kind, node[1], depth + 1)
+        if kind == "f" and type(node[1]) is str and len(node[1]) <= 40:
+            return _number(float.fromhex, node[1])
+        if kind == "i" and type(node[1]) is str and len(node[1]) <= 20:
+            return _number(_int64, node[1])
+        return self._simple(node)
+
+    def _container(self, kind: str, items: list[Any], depth: int) -> Any:
+        self._nodes += len(items)
+        if self._nodes > NODE_CAP:
+            raise WireError("too many values")
+        if kind == "d":
+            return dict(self._pair(pair, depth) for pair in items)
+        values = [self.value(item, depth) for item in items]
+        return tuple(values) if kind == "t" else values
+
+    def _simple(self, node: Any) -> Any:
         match node:
             case ["n"]:
                 return None
             case ["b", bool(flag)]:
                 return flag
-            case ["i", str(digits)] if len(digits) <= 20:
-                return _number(_int64, digits)
-            case ["f", str(digits)] if len(digits) <= 40:
-                return _number(float.fromhex, digits)
             case ["s", str(text)]:
                 return plain_text(text)
-            case _:
-                return self._compound(node, depth)
-
-    def _compound(self, node: Any, depth: int) -> Any:
-        match node:
-            case ["a", int(index)]:
-                return self._array(index)
             case ["g", int(index)]:
                 array = self._array(index)
                 if array.shape != ():
                     raise WireError("a scalar that has a shape")
                 return array[()]
-            case ["t", list(items)]:
-                return tuple(self.value(item, depth + 1) for item in self._counted(items))
-            case ["l", list(items)]:
-                return [self.value(item, depth + 1) for item in self._counted(items)]
-            case ["d", list(pairs)]:
-                return dict(self._pair(pair, depth + 1) for pair in self._counted(pairs))
             case ["h", int(number), str(name)] if not isinstance(number, bool) and 0 <= number < 2**31:
                 self.handles += 1
                 return Handle(number, plain_text(name, 60))
@@ -289,12 +294,6 @@ class Decoder:
             raise WireError("one array for two values")
         self._taken.add(index)
         return self.arrays[index]
-
-    def _counted(self, items: list[Any]) -> list[Any]:
-        self._nodes += len(items)
-        if self._nodes > NODE_CAP:
-            raise WireError("too many values")
-        return items
 
     def _pair(self, pair: Any, depth: int) -> tuple[str, Any]:
         match pair:

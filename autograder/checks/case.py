@@ -38,7 +38,8 @@ class Case:
         self.seed = seed
         self.arrays: dict[str, Any] = {}
         self._made: dict[str, tuple[Any, ...]] = {}
-        self._known: dict[Any, tuple[Any, tuple[str, ...]]] = {}
+        self._given: dict[str, Any] = {}
+        self._known: dict[Any, tuple[Any, dict[str, None]]] = {}
         self._noted: dict[str, None] = {}
         self._tape = tape
 
@@ -89,11 +90,14 @@ class Case:
     def given(self, name: str, value: Any) -> Any:
         """Note a value that the check made itself, so that the counterexample shows it. An array can no longer be
         written to: the class shares it."""
+        if name in self._given and self._given[name] is value:  # noted before, for another question
+            self._noted[name] = None
+            return value
         made = ("a given array of shape {}", value.shape) if isinstance(value, np.ndarray) else ("a given value",)
         self._claim(name, made)
         if isinstance(value, np.ndarray):
             value.flags.writeable = False
-        found = self.arrays.setdefault(name, value)
+        found = self._given[name] = self.arrays.setdefault(name, value)
         self._noted[name] = None
         if found is not value and not _equal(found, value):
             raise ValueError(
@@ -108,12 +112,12 @@ class Case:
             before, self._noted = self._noted, {}
             try:
                 value = self._tape.once(self, key, compute) if self._tape else compute()
-                self._known[key] = value, tuple(self._noted)
+                self._known[key] = value, dict(self._noted)
             finally:
                 self._noted = before
         known: T
         known, used = self._known[key]
-        self._noted.update(dict.fromkeys(used))
+        self._noted.update(used)
         return known
 
     def _draw(self, name: str, made: tuple[Any, ...], draw: Callable[[np.random.Generator], Array]) -> Array:

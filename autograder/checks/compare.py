@@ -92,7 +92,8 @@ def _expect_dict(
 
 
 def _expect_array(tolerance: Tolerance, name: str, actual: Any, expected: Array, axes: Sequence[str]) -> None:
-    if not np.isfinite(expected).all():
+    bound = tolerance.bound(expected)
+    if not bound < np.inf:
         raise CheckBroke(f"the expected {name} is not finite, so nothing can be compared with it")
     actual = numeric(name, actual)
     if without_ones(actual.shape) != without_ones(expected.shape):
@@ -104,15 +105,15 @@ def _expect_array(tolerance: Tolerance, name: str, actual: Any, expected: Array,
             counterexample={"expected_shape": list(expected.shape), "actual_shape": list(actual.shape)},
         )
     actual = actual.astype(np.float64).reshape(expected.shape)
-    bound = tolerance.bound(expected)
+    error = np.abs(actual - expected)
+    if (error <= bound).all():  # so it is finite, too
+        return
     if not np.isfinite(actual).all():
         worst = _index(~np.isfinite(actual))
         raise _mismatch(f"{name} holds {actual[worst]:g}", name, actual, expected, worst, bound, axes)
-    error = np.abs(actual - expected)
-    if not (error <= bound).all():
-        worst = tuple(int(i) for i in np.unravel_index(int(np.argmax(error)), error.shape))
-        almost = tolerance is BY_HAND["float64"] and (error <= TOLERANCES["float32"].bound(expected)).all()
-        raise _mismatch(f"{name} {ALMOST if almost else 'is wrong'}", name, actual, expected, worst, bound, axes)
+    worst = tuple(int(i) for i in np.unravel_index(int(np.argmax(error)), error.shape))
+    almost = tolerance is BY_HAND["float64"] and (error <= TOLERANCES["float32"].bound(expected)).all()
+    raise _mismatch(f"{name} {ALMOST if almost else 'is wrong'}", name, actual, expected, worst, bound, axes)
 
 
 def _mismatch(

@@ -29,6 +29,7 @@ T = TypeVar("T")
 SENTENCE_CAP = 400
 PLAIN = (bool, int, float, str, type(None))
 NUMBERS = (np.ndarray, np.generic, float)
+FLOAT32 = np.dtype(np.float32)
 # Calls that are remembered: a gradient measured element by element takes tens of thousands, which tell no mistake from
 # another that the first ones do not, and would take a gigabyte.
 TRACE_CAP = 64
@@ -158,7 +159,7 @@ class Student:
         if keep and len(entry.returns) == 1:
             keep = (WHOLE,)
         calls = [Call(name, tuple(args), kwargs, keep, adapter=_adapter(entry)) for args in argument_lists]
-        if any(_holds_float32(call.args) for call in calls):
+        if self._asked != "float32" and any(_holds_float32(call.args) for call in calls):
             self._asked = "float32"
         with self._calling(name):
             if calls:
@@ -422,7 +423,10 @@ def _arrays(outputs: Iterable[Any]) -> Iterator[Any]:
 
 
 def _holds_float32(values: Iterable[Any]) -> bool:
-    return any(getattr(array, "dtype", None) == np.float32 for array in _arrays(values))
+    return any(
+        _holds_float32(value.values()) if isinstance(value, dict) else getattr(value, "dtype", None) == FLOAT32
+        for value in values
+    )
 
 
 def describe(value: Any) -> str:

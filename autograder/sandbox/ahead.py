@@ -132,7 +132,7 @@ def same(one: Any, other: Any) -> bool:
     if kind is not type(other):
         return False
     if kind is tuple or kind is list:
-        return len(one) == len(other) and all(a is b or same(a, b) for a, b in zip(one, other, strict=True))
+        return len(one) == len(other) and all(map(same, one, other))
     if kind is Handle:
         return bool(one.id == other.id)
     if kind is Call:
