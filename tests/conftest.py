@@ -51,10 +51,20 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return ByFile(config, log)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Each of xdist's processes reads the files from another one on. Else all rewrite the assertions of the same
+    file at the same time, where one can do it and leave the result for the others."""
+    worker = getattr(config, "workerinput", None)
+    if worker and config.args_source is pytest.Config.ArgsSource.TESTPATHS:
+        files = sorted(map(str, Path(__file__).parent.rglob("test_*.py")))
+        first = len(files) * int(worker["workerid"].removeprefix("gw")) // worker["workercount"]
+        config.args = files[first:] + files[:first]
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest begin: proofs, which compute, and between them files that wait. What is left of `test_prove.py` ends,
     where there is room."""
-    items.sort(key=_turn)
+    items.sort(key=lambda item: (_turn(item), item.path))
 
 
 def _turn(item: pytest.Item) -> float:
