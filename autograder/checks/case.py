@@ -42,6 +42,9 @@ class Case:
         self._known: dict[Any, tuple[Any, dict[str, None]]] = {}
         self._noted: dict[str, None] = {}
         self._tape = tape
+        for name, value in self.params.items():  # for most reads; `__getattr__` is slow
+            if not hasattr(Case, name):
+                self.__dict__.setdefault(name, value)
 
     def asked_anew(self) -> Case:
         """This case for one more question: all that is drawn and computed is shared, and what the question itself uses

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import resource
@@ -54,6 +55,7 @@ def _start(selector: selectors.BaseSelector, item: T, work: Callable[[T], Any], 
         status = 1
         try:
             os.close(reader)
+            gc.freeze()  # what it inherits is nothing that it has to look through for garbage
             resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s + 1))
             resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
             signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -253,3 +253,9 @@ def test_generators_differ_from_case_to_case_and_name_to_name():
     assert isinstance(case.generator(), Rng)
     assert case.generator() == Case({}, 1).generator("rng") != Case({}, 2).generator()
     assert case.generator("one") != case.generator("other")
+
+
+def test_a_parameter_may_be_called_as_a_part_of_the_case_is_and_hides_none():
+    case = Case({"labels": 3, "seed": 5, "arrays": 1, "n": 2}, 17)
+    assert (case.n, case.asked_anew().n, case.seed, case.arrays) == (2, 2, 17, {})
+    assert len(case.labels("y", 4, case.params["labels"])) == 4
