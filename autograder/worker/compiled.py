@@ -10,6 +10,7 @@ import __future__
 
 import ast
 import contextlib
+import linecache
 import types
 import warnings
 from collections.abc import Iterator, Sequence
@@ -68,12 +69,25 @@ def prepare(cells: Cells) -> None:
     _kept[_key(cells)] = found
 
 
+def _show(cells: Cells) -> None:
+    """Let `inspect` find the text of what the submission defines, as it does in a notebook: compilers of Python code,
+    such as Triton's, read it there."""
+    texts: dict[str, list[str]] = {}
+    for number, line, source in cells:
+        lines = texts.setdefault(cell_name(number), [])
+        lines.extend("\n" for _ in range(line - 1 - len(lines)))
+        lines[line - 1 :] = [f"{text}\n" for text in source.splitlines()]
+    for name, lines in texts.items():
+        linecache.cache[name] = (sum(map(len, lines)), None, lines, name)
+
+
 def _compile(statement: Statement) -> None:
     with contextlib.suppress(*UNREADABLE):  # the fork that comes to it raises it again
         statement.code = statement.compiled()
 
 
 def _read(cells: Cells, double: bool) -> Iterator[Read]:
+    _show(cells)
     flags = 0
     for number, line, source in cells:
         filename = cell_name(number)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import linecache
 import math
 import socket
 from collections.abc import Callable, Sequence
@@ -14,7 +13,7 @@ import numpy as np
 from autograder import wire
 from autograder.wire import WHOLE
 from autograder.worker import models, torch_calls
-from autograder.worker.faults import cell_name, describe_error
+from autograder.worker.faults import describe_error
 from autograder.worker.precision import Converted
 from autograder.worker.program import Program
 from autograder.worker.scan import forbidden_uses
@@ -118,18 +117,6 @@ def _adapted(adapter: str, function: Callable[..., Any]) -> Callable[..., Any]:
     return functools.partial(torch_calls.call, adapter, function)
 
 
-def show_source(cells: Sequence[Sequence[Any]]) -> None:
-    """Let `inspect` find the text of what the submission defines, as it does in a notebook: compilers of Python code,
-    such as Triton's, read it there."""
-    texts: dict[str, list[str]] = {}
-    for number, line, source in cells:
-        lines = texts.setdefault(cell_name(number), [])
-        lines.extend("\n" for _ in range(line - 1 - len(lines)))
-        lines[line - 1 :] = [f"{text}\n" for text in source.splitlines()]
-    for name, lines in texts.items():
-        linecache.cache[name] = (sum(map(len, lines)), None, lines, name)
-
-
 class Server:
     """Answers requests on one socket. Each reply carries the number of its request."""
 
@@ -176,7 +163,6 @@ class Server:
             case "scan":
                 return {"kind": "scan", "forbidden": forbidden_uses(request["cells"], request["forbid"])}
             case "load":
-                show_source(request["cells"])
                 return {"kind": "loaded", **self._load(request)}
             case "calls":
                 return {"kind": "outcomes", "outcomes": self.caller.outcomes(request["calls"], arrays, encoder)}
