@@ -15,6 +15,7 @@ from autograder.errors import Missing, SubmissionFault
 from autograder.model import Check
 from autograder.sandbox.calls import answer_callback, decode_outcomes, encode_calls
 from autograder.sandbox.headroom import headroom
+from autograder.sandbox.uncompiled import without_compiler
 from autograder.worker.precision import in_double
 from autograder.worker.serve import Caller
 
@@ -26,6 +27,7 @@ class LocalProgram:
 
     def __init__(self, functions: Functions, answered: dict[Any, Any] | None = None) -> None:
         """`answered` is where `Student.once` keeps answers for checks that ask the same; without it nothing is kept."""
+        without_compiler()
         self.answered = answered
         self._caller = Caller(functions.get, self._ask)
         self._callbacks: Sequence[Callable[..., Any]] = ()
