@@ -51,6 +51,7 @@ WHOLE = -1  # a position that stands for the whole return value
 # cross so that the grader can say "your dx has dtype complex128", not because any of them is right.
 DTYPE_NAMES = "<f8 <f4 <f2 <c16 <c8 |b1 |i1 <i2 <i4 <i8 |u1 <u2 <u4 <u8"
 DTYPES = {name: np.dtype(name) for name in DTYPE_NAMES.split()}
+FLOAT64 = DTYPES["<f8"]
 
 # What is encoded is made of nodes, whose depth is bounded, so none of it holds itself.
 _json = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
@@ -143,6 +144,9 @@ class Encoder:
         """The node of `value`; what cannot travel becomes `["o", type]`."""
         if depth > DEPTH_CAP:
             return ["o", "something nested too deeply"]
+        if type(value) is np.ndarray and value.dtype is FLOAT64 and value.flags.c_contiguous:  # the commonest by far
+            self.arrays.append(value)
+            return ["a", len(self.arrays) - 1]
         if value is None:
             return ["n"]
         if isinstance(value, Handle):

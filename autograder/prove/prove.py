@@ -19,6 +19,7 @@ import msgspec
 
 from autograder.assignment.discover import Declared
 from autograder.assignment.edits import diff
+from autograder.checks.run import cases_of
 from autograder.diagnosis.replay import read_token
 from autograder.errors import AssignmentError
 from autograder.examine import Examiner, Met
@@ -105,6 +106,8 @@ def _correct(declared: Declared, options: Options) -> Iterator[Finding]:
     lost: dict[str, list[str]] = {name: [] for name in programs}
     variants = {name: functions for name, functions in programs.items() if name != "reference"}
     for seed in reversed(options.seeds):  # the first one last: mistakes and mutants meet its cases, still warm
+        for check in declared.checks:
+            cases_of(check, seed)
         lost["reference"] += _lost_points(declared, seed, {"reference": {}}, options.jobs)["reference"]
         called = None if lost["reference"] else warm_up(declared, seed)
         for name, failures in _lost_points(declared, seed, variants, options.jobs, called).items():
@@ -146,7 +149,7 @@ def _sharing(declared: Declared, options: Options) -> Iterator[Finding]:
     seed = options.seeds[0]
 
     def run(checks: Sequence[Check]) -> list[str]:
-        shared = OneCase(checks[0].strategy.cases(seed, 1)[0])
+        shared = OneCase(cases_of(checks[0], seed)[0])
         asked = [msgspec.structs.replace(check, strategy=shared, needs=()) for check in checks]
         results = Examiner(declared, seed, explain=False).examine_all(asked, LocalRunner(vars(declared.reference)))
         return [result.message for result in results if result.verdict is Verdict.GRADER_ERROR]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -70,7 +71,9 @@ def bundle_files(
 
     The template stands in the reference's place: what it gives to students is there, and what they write is not.
     Raises AssignmentError where the reference does not pass its public checks."""
-    declared = discover(Path(declared.assignment.folder))  # its modules may be another's by now: a bundle's of one name
+    if sys.modules.get(declared.reference.__name__) is not declared.reference:
+        # its modules are another's by now: a bundle's of one name
+        declared = discover(Path(declared.assignment.folder))
     slug = declared.assignment.id
     files = {f"assignments/{slug}/{name}": data for name, data in _shared(declared.assignment).items()}
     files |= {f"reference/{slug}.py": released[f"{slug}.py"], **released}
