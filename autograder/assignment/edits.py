@@ -4,6 +4,7 @@ An edit names a text of one function and what stands there instead. Docstrings a
 so that a text may be as short as the code allows. The edited reference is compiled when a mistake is first called."""
 
 from __future__ import annotations
+import __future__
 
 import ast
 import difflib
@@ -11,6 +12,7 @@ import functools
 import inspect
 import io
 import tokenize
+import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,6 +21,7 @@ from autograder.assignment.declare import checks_of, note
 from autograder.errors import AssignmentError
 from autograder.model import Edit, Mistake
 
+FUTURE = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
 HIDDEN = "\0"  # stands for each character of a docstring or a comment while a text is searched
 
 
@@ -91,13 +94,19 @@ def edits(
 
 def apply(edit: Edit, source: str) -> str:
     """`source`, a whole module, after `edit`. Raises ValueError where one of its texts is not found exactly once."""
+    return "".join(_parts(edit, source))
+
+
+def _parts(edit: Edit, source: str) -> tuple[str, str, str]:
+    """What `apply` gives: what stands above the edited definition, this, and what stands below."""
     if problems := list(edit_problems(edit, source)):
         raise ValueError("; ".join(problems))
     start, segment = _definition(source, edit.function)
+    end = start + len(segment)
     places = sorted((_searched(segment).index(before), before, after) for before, after in edit.changes)
     for place, before, after in reversed(places):
         segment = segment[:place] + after + segment[place + len(before) :]
-    return source[:start] + segment + source[start + len(_definition(source, edit.function)[1]) :]
+    return source[:start], segment, source[end:]
 
 
 def edit_problems(edit: Edit, source: str) -> Iterator[str]:
@@ -129,13 +138,23 @@ def diff(edit: Edit, source: str) -> str:
 def _compiled(path: str, module: str, edit: Edit, name: str) -> dict[str, Any]:
     """The namespace of the reference after `edit`: everything in it meets the edited code, as in a student's file."""
     try:
-        source = apply(edit, Path(path).read_text(encoding="utf-8"))
-        code = compile(source, f"<mistake {name}>", "exec", dont_inherit=True)
+        above, edited, below = _parts(edit, Path(path).read_text(encoding="utf-8"))
+        before = _code(above)
+        future = before.co_flags & FUTURE
+        code = compile(edited, f"<mistake {name}>", "exec", future, dont_inherit=True)
     except (ValueError, SyntaxError) as error:  # a SyntaxError is a ValueError to nobody
         raise AssignmentError(path, [f"mistake {name}: {error}"]) from None
     namespace: dict[str, Any] = {"__name__": module}
-    exec(code, namespace)  # noqa: S102 — our own reference, altered by us
+    for part in (before, code, _code(below, future)):
+        exec(part, namespace)  # noqa: S102 — our own reference, altered by us
     return namespace
+
+
+@functools.lru_cache(maxsize=64)
+def _code(source: str, flags: int = 0) -> types.CodeType:
+    """The code of a part of the reference that no mistake of one definition alters: compiled for all of them."""
+    code: types.CodeType = compile(source, "<reference>", "exec", flags, dont_inherit=True)
+    return code
 
 
 @functools.lru_cache(maxsize=256)

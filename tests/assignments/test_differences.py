@@ -14,6 +14,7 @@ from autograder.model import Verdict
 from autograder.sandbox.local import LocalRunner
 from autograder.worker.precision import in_double
 
+declared_as = functools.cache(find_assignment)  # whose cases are drawn once
 FLOAT32 = np.dtype("float32")  # taken before the names are changed, as a cheat would
 FLOAT16 = np.dtype("float16")
 # Each backward pass, the forward pass that it belongs to, and the check of its gradients.
@@ -104,7 +105,7 @@ SCHEMES = tuple(itertools.product((1e-3, 1e-5), (True, False), (FLOAT32, FLOAT16
 
 @pytest.mark.parametrize(("slug", "backward"), [(slug, name) for slug, pairs in PAIRS.items() for name in pairs])
 def test_finite_differences_are_no_backward_pass_however_they_are_rounded(slug, backward):
-    declared = find_assignment(slug)
+    declared = declared_as(slug)
     forward, *checks = PAIRS[slug][backward]
     ids = [f"{backward}.{check}" for check in checks]
     for h, central, dtype in SCHEMES:
@@ -115,7 +116,7 @@ def test_finite_differences_are_no_backward_pass_however_they_are_rounded(slug, 
 
 @pytest.mark.parametrize(("slug", "name"), IN_FLOAT32)
 def test_honest_code_in_float32_passes(slug, name):
-    declared = find_assignment(slug)
+    declared = declared_as(slug)
     (variant,) = [variant for variant in declared.variants if variant.name == name]
     with in_double():
         functions = variant.replacements
