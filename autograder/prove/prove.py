@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import hashlib
-import importlib
 import operator
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -98,8 +97,6 @@ def _template(declared: Declared) -> Iterator[Finding]:
 
 
 def _correct(declared: Declared, options: Options) -> Iterator[Finding]:
-    for module in declared.assignment.policy.warm:  # here, once: a fork would import it for itself alone
-        importlib.import_module(module)
     programs: dict[str, dict[str, Callable[..., Any]]] = {"reference": {}}
     with in_double():  # a variant in float32 may take the type when it is built
         programs |= {variant.name: variant.replacements for variant in declared.variants}

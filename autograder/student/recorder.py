@@ -45,6 +45,7 @@ class Recorder:
         self.constants: dict[str, Any] = {}
         self._known = ChainMap(self.values, *known)
         self._new: list[bytes] = []  # noted since the outermost call began
+        self._noting = True  # what is asked of `formulas`
 
     def once(self, case: Case, key: Any, compute: Callable[[], Any]) -> Any:
         """`compute()`, noted under the case and `key`; where its value is not plain data, what it asked is noted."""
@@ -59,7 +60,9 @@ class Recorder:
         return value
 
     def call(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
-        """What the function `name` gives for these arguments, noted."""
+        """What the function `name` gives for these arguments, noted, but where nobody will ask for it."""
+        if not self._noting:
+            return getattr(self.formulas, name)(*args, **kwargs)
         return self._noted((name, args, kwargs), lambda: getattr(self.formulas, name)(*args, **kwargs))
 
     def again(self) -> Recorder:
@@ -76,15 +79,15 @@ class Recorder:
         try:
             key = question(*parts)
         except Unanswerable:
-            return compute()  # what it asks on the way stays noted
+            return self._computed(compute, noting=True)  # what it asks on the way stays noted
         if key in self._known:
             value, encoded = decode(self._known[key]), self._known[key]
         else:
-            value = compute()
+            value = self._computed(compute, noting=False)
             try:
                 encoded = encode(value)
             except Unanswerable:
-                return value
+                return self._computed(compute, noting=True)
         for inner in self._new[before:]:  # nobody asks for these once the whole is known
             self.values.pop(inner, None)
         del self._new[before:]
@@ -92,6 +95,14 @@ class Recorder:
             self.values[key] = encoded
             self._new.append(key)
         return value
+
+    def _computed(self, compute: Callable[[], Any], noting: bool) -> Any:
+        """The value of `compute`, noting what it asks of `formulas`: a gradient asks hundreds of times."""
+        before, self._noting = self._noting, noting
+        try:
+            return compute()
+        finally:
+            self._noting = before
 
 
 def everything(full: Declared, checks: Collection[str]) -> About:

@@ -1,5 +1,6 @@
 """Every assignment proves itself: with a tenth of its mutants, and in the sandbox what the plain forks say."""
 
+import functools
 import json
 import subprocess
 import sys
@@ -24,6 +25,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SLUGS = sorted(slug for slug, folder in assignment_folders(ROOT).items() if folder.parent == ROOT / "assignments")
 
 
+declared_as = functools.cache(lambda slug: discover(ROOT / "assignments" / slug))
+
 # Everything but the mutants and what the bundle judges, of which there is a tenth a day: `make prove` tries them all.
 PARTS = 10
 PART = f"{date.today().toordinal() % PARTS + 1}/{PARTS}"
@@ -47,7 +50,7 @@ def test_the_committed_template_is_what_release_writes_and_scores_nothing_in_the
     monkeypatch.chdir(ROOT)
     done = CliRunner().invoke(release_command, [slug, "--check"])
     assert done.exit_code == 0, done.output
-    declared = discover(ROOT / "assignments" / slug)
+    declared = declared_as(slug)
     grading = Grading(declared, 1, choose(None), declared.checks)
     for suffix in (".py", ".ipynb"):
         report = grade_one(grading, "template", ROOT / "student_templates" / slug / f"{slug}{suffix}")
@@ -81,7 +84,7 @@ def edits(*args, **options):
 def test_the_sandbox_and_plain_forks_give_the_same_verdicts(slug):
     """For some four mistakes, handed in as files. Only the checks of its entry point are compared: in a file the
     reference's other functions meet it too."""
-    declared = discover(ROOT / "assignments" / slug)
+    declared = declared_as(slug)
     files = {mistake.name: as_file(mistake, declared) for mistake in declared.mistakes}
     known = [mistake for mistake in declared.mistakes if files[mistake.name]]
     assert len(known) >= 0.8 * len(declared.mistakes)
