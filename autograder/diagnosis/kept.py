@@ -43,13 +43,14 @@ class Kept:
 
 
 def size_of(value: Any) -> int:
-    """Bytes of the arrays in `value`, and a little for each value around them; an array that stands in it twice counts
-    once."""
-    arrays = {id(array): array.nbytes for array in _arrays(value)}
+    """Bytes of the arrays in `value`, and a little for each array and each value around them; an array that stands in
+    it twice counts once."""
+    arrays = {id(array): ARRAY + array.nbytes for array in _arrays(value)}
     return SMALL + sum(arrays.values())
 
 
 SMALL = 2000  # bytes of a trace and a fault without arrays, about
+ARRAY = 200  # bytes of an array beside its numbers: a trace of small ones takes many times as much as these
 
 
 def _arrays(value: Any) -> Iterator[np.ndarray[Any, Any]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.diagnosis.kept import SMALL, Kept, size_of
+from autograder.diagnosis.kept import ARRAY, SMALL, Kept, size_of
 from autograder.errors import CheckFailed
 
 
@@ -24,7 +24,7 @@ def test_a_value_is_worked_out_once_while_it_is_kept() -> None:
 
 
 def test_what_was_used_longest_ago_goes_first() -> None:
-    kept = Kept(3 * (SMALL + 8000))
+    kept = Kept(3 * (SMALL + ARRAY + 8000))
     for key in "abc":
         kept.once(key, lambda: np.zeros(1000))
     again = kept.once("a", lambda: None)
@@ -49,12 +49,12 @@ class Slotted:
 def test_arrays_are_counted_wherever_they_stand_and_once() -> None:
     array = np.zeros(1000)
     fault = CheckFailed("wrong", actual=array, expected=np.zeros(500))
-    assert size_of((("w", array), {"w": [Slotted(array)]}, fault)) == SMALL + 12000
+    assert size_of((("w", array), {"w": [Slotted(array)]}, fault)) == SMALL + 2 * ARRAY + 12000
     assert size_of(None) == SMALL
 
 
 def test_a_value_that_is_let_go_is_freed() -> None:
-    kept = Kept(SMALL + 100)
+    kept = Kept(SMALL + ARRAY + 8)
     gone = weakref.ref(kept.once("a", lambda: np.zeros(1)))
     kept.once("b", lambda: np.zeros(1))
     gc.collect()
