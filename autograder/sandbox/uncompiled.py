@@ -62,6 +62,10 @@ def _given(value: Any, *_: Any, **__: Any) -> Any:
     return value
 
 
+def _disable(function: Any = None, *_: Any, **__: Any) -> Any:
+    return _given if function is None else function  # `@disable(…)` as well as `disable(function)`
+
+
 def _equal(one: Any, other: Any) -> bool:
     if isinstance(one, tuple | list) and isinstance(other, tuple | list):
         return len(one) == len(other) and all(map(_equal, one, other))
@@ -72,7 +76,7 @@ GUARDS = ("expect_true", "guard_or_false", "guard_or_true", "guard_size_obliviou
     "statically_known_true")  # fmt: skip
 # What each name means for functions that are not compiled, and for shapes of numbers.
 NAMES: Mapping[str, Mapping[str, Any]] = {
-    "torch._dynamo": {"disable": _given, "graph_break": lambda: None},
+    "torch._dynamo": {"disable": _disable, "graph_break": lambda *_, **__: None},
     "torch.fx.experimental.symbolic_shapes": {
         **dict.fromkeys(GUARDS, _given),
         "has_guarding_hint": lambda _: True,

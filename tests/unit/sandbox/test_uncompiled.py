@@ -73,6 +73,16 @@ assert torch._dynamo is sys.modules["torch._dynamo"] is real
 """)
 
 
+def test_a_function_is_handed_back_in_both_ways_in_which_a_decorator_is_used():
+    run("""
+def function(): ...
+assert torch._dynamo.disable(function, recursive=False) is function
+assert torch._dynamo.disable(recursive=False)(function) is function
+assert torch._dynamo.graph_break(msg="here") is None
+assert not loaded(), loaded()
+""")
+
+
 def test_what_stands_in_gives_what_the_real_functions_give():
     run("""
 names = NAMES["torch.fx.experimental.symbolic_shapes"]
