@@ -1,7 +1,7 @@
 # Two commands: `make demo` grades a class, `make test` runs everything. Both set up .venv by themselves. `make demo-all`
 # grades the sample class of every assignment.
 PYTHON ?= python3
-unexport PYTHONDONTWRITEBYTECODE # what one process has compiled the others need not
+unexport PYTHONDONTWRITEBYTECODE # so that pytest's processes share the test files that one of them has compiled
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 

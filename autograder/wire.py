@@ -239,9 +239,9 @@ class Decoder:
         """The value of `node`; WireError if it is not one."""
         if depth > DEPTH_CAP + 2:
             raise WireError("a value is nested too deeply")
-        # what is most of a message is told without patterns, which take twice as long
+        # The kinds that most of a message consists of are recognised without patterns, which take twice as long.
         kind = node[0] if type(node) is list and len(node) == 2 else None
-        if kind == "a" and isinstance(node[1], int):
+        if kind == "a" and isinstance(node[1], int):  # a bool too: `_array` says what is wrong with it
             return self._array(node[1])
         if kind in ("t", "l", "d") and type(node[1]) is list:
             return self._container(kind, node[1], depth + 1)

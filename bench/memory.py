@@ -1,6 +1,6 @@
 """Memory that a grading process takes (`ru_maxrss`): for each assignment a process of its own, which grades the
-reference and then the sample class. It imports what grading needs; `autograder grade`, which keeps and prints results,
-takes 6 MB more."""
+reference and then the sample class. It imports only what grading needs; `autograder grade` also keeps and prints
+results."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ def taken(slug: str) -> tuple[int, int, int]:
     ready = _megabytes()
     grade_one(grading, "reference", Path(declared.assignment.reference))
     reference = _megabytes()
+    # read here: the proof, which has a function for it, would count as memory of this process
     for student, entry in tomllib.loads((folder / "submissions" / "expected.toml").read_text(encoding="utf-8")).items():
         grade_one(grading, student, folder / "submissions" / entry["file"])
     return ready, reference, _megabytes()

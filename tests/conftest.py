@@ -52,8 +52,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Each of xdist's processes reads the files from another one on. Else all rewrite the assertions of the same
-    file at the same time, where one can do it and leave the result for the others."""
+    """Each of xdist's processes begins to collect at another file. pytest rewrites the assertions of a file when it
+    collects it, and leaves the result on the disk: so each process rewrites its share, and finds that of the others."""
     worker = getattr(config, "workerinput", None)
     if worker and config.args_source is pytest.Config.ArgsSource.TESTPATHS:
         files = sorted(map(str, Path(__file__).parent.rglob("test_*.py")))

@@ -20,8 +20,7 @@ of("kernels_transposed", FILTERS, "w.swapaxes(2, 3).reshape(len(w), -1)", "value
    "Rows and columns of your windows are exchanged: the axes of a window must stand as those of the filter.")
 of("padded_at_the_end", PADDED, "padded[:, :H, :W] = x", "values",
    "You put all four lines of zeros behind the image: put two on each side.")
-of("padded_with_the_edge", PADDED, 'padded = np.pad(x, ((0, 0), (2, 2), (2, 2), (0, 0)), mode="edge")',
-   "values",
+of("padded_with_the_edge", PADDED, 'padded = np.pad(x, ((0, 0), (2, 2), (2, 2), (0, 0)), mode="edge")', "values",
    "You repeat the border of the image: the padding is zeros.")
 of("biases_forgotten", " @ columns + b[:, None]", " @ columns", "values",
    "Your convolutions add no bias: add b[f] to every pixel of channel f.")

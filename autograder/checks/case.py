@@ -42,8 +42,8 @@ class Case:
         self._known: dict[Any, tuple[Any, dict[str, None]]] = {}
         self._noted: dict[str, None] = {}
         self._tape = tape
-        for name, value in self.params.items():  # for most reads; `__getattr__` is slow
-            if not hasattr(Case, name):
+        for name, value in self.params.items():
+            if not hasattr(Case, name):  # what a case has of its own is not replaced
                 self.__dict__.setdefault(name, value)
 
     def asked_anew(self) -> Case:
@@ -64,10 +64,7 @@ class Case:
         return repr(sorted(self.params.items())), self.seed
 
     def __getattr__(self, name: str) -> Any:
-        try:
-            return self.__dict__["params"][name]
-        except KeyError:
-            raise AttributeError(f"this case has no parameter {name}") from None
+        raise AttributeError(f"this case has no parameter {name}")
 
     def rng(self, name: str) -> np.random.Generator:
         """A Generator for `name` alone. The label is hashed: `default_rng([s, 0])` equals `default_rng(s)`."""

@@ -19,7 +19,7 @@ import numpy as np
 
 from autograder.checks.asked import Answered, copied, keep
 from autograder.checks.network import Network
-from autograder.checks.tolerance import BY_HAND, TOLERANCES, Tolerance, precision_of
+from autograder.checks.tolerance import BY_HAND, FLOAT32, TOLERANCES, Tolerance, precision_of
 from autograder.errors import CheckFailed, Crashed, SubmissionFault
 from autograder.model import Assignment, EntryPoint
 from autograder.wire import WHOLE, Call, Handle, Opaque, plain_text
@@ -29,7 +29,6 @@ T = TypeVar("T")
 SENTENCE_CAP = 400
 PLAIN = (bool, int, float, str, type(None))
 NUMBERS = (np.ndarray, np.generic, float)
-FLOAT32 = np.dtype(np.float32)
 # Calls that are remembered: a gradient measured element by element takes tens of thousands, which tell no mistake from
 # another that the first ones do not, and would take a gigabyte.
 TRACE_CAP = 64

@@ -35,7 +35,7 @@ class Tolerance:
 
 
 TOLERANCES = {"float64": Tolerance(1e-9, 1e-12), "float32": Tolerance(1e-4, 1e-6)}
-_FLOAT32, _FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
+FLOAT32, FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
 _NUMBER, _BITS = struct.Struct("=d"), struct.Struct("=Q")
 BY_HAND = {"float64": Tolerance(1e-12, 1e-14), "float32": TOLERANCES["float32"]}
 
@@ -50,9 +50,9 @@ def precision_of(value: Any) -> str:
     """The precision that `value` was computed in: float32 when its dtype says so or when every number of it is a
     float32 number, which float64 arithmetic hits by chance once in 2^29."""
     array = np.asarray(value)
-    if array.dtype == _FLOAT32:
+    if array.dtype == FLOAT32:
         return "float32"
-    if array.dtype != _FLOAT64 or not array.size:
+    if array.dtype != FLOAT64 or not array.size:
         return "float64"
     for place in (0, array.size // 2, -1):  # one is enough, and soon seen
         if _has_more_bits(array.item(place)):

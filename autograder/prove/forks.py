@@ -55,7 +55,7 @@ def _start(selector: selectors.BaseSelector, item: T, work: Callable[[T], Any], 
         status = 1
         try:
             os.close(reader)
-            gc.freeze()  # what it inherits is nothing that it has to look through for garbage
+            gc.freeze()  # the collector leaves alone what the fork inherits
             resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s + 1))
             resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
             signal.signal(signal.SIGINT, signal.SIG_DFL)

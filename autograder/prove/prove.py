@@ -103,7 +103,7 @@ def _correct(declared: Declared, options: Options) -> Iterator[Finding]:
     lost: dict[str, list[str]] = {name: [] for name in programs}
     variants = {name: functions for name, functions in programs.items() if name != "reference"}
     for seed in reversed(options.seeds):  # the first one last: mistakes and mutants meet its cases, still warm
-        for check in declared.checks:
+        for check in declared.checks:  # drawn here, so that every fork inherits them
             cases_of(check, seed)
         lost["reference"] += _lost_points(declared, seed, {"reference": {}}, options.jobs)["reference"]
         called = None if lost["reference"] else warm_up(declared, seed)

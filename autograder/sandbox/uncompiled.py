@@ -1,9 +1,9 @@
 """PyTorch without its compiler and without SymPy in the grading process, where they would take 75 MB and seconds.
 
-PyTorch imports `torch._dynamo` at the first optimizer, to say that its methods are not to be compiled, and SymPy at the
-first operation on the meta device, for shapes that are formulas. Trusted code is not compiled, and its shapes are
-numbers. So other modules stand in for these, with what PyTorch calls then; whoever asks them for anything else gets the
-real ones.
+PyTorch imports `torch._dynamo` when the first optimizer is made, to mark its methods as not to be compiled, and SymPy
+at the first operation on the meta device, for shapes that are formulas. Trusted code is not compiled, and its shapes
+are numbers. So other modules stand in for these, and hold what PyTorch calls then. Code that asks them for any other
+name gets the real modules.
 """
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+"""PyTorch without its compiler and SymPy: nothing that trusted code does loads them, and who needs them gets them."""
+
 import subprocess
 import sys
 
